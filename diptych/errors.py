@@ -1,0 +1,96 @@
+"""Every error that Diptych foresees.
+
+    DiptychError                 exit 1
+    ├── UsageError               exit 2   the command or the request is wrong
+    ├── SettingsError            exit 78  a setting is missing, wrong or contradicts another
+    │   └── CredentialsError     exit 78  the cluster refuses who we are or what we may do
+    ├── UnavailableError         exit 75  a server does not answer: the same call may work later
+    │   └── BusyError            exit 75  it answers, and asks us to slow down
+    ├── ContractError            exit 78  index and caller disagree about models or layout
+    ├── MissingIndexError        exit 1   the index does not exist
+    ├── MappingError             exit 1   the index cannot take what Diptych needs
+    ├── CatalogError             exit 1   an input file cannot be read
+    ├── ImageError               exit 1   one picture cannot be used
+    ├── EncodingError            exit 1   a model cannot be loaded or fails on its input
+    ├── IndexingError            exit 1   the cluster refuses a document
+    ├── SearchError              exit 1   a search cannot be answered
+    └── LocalStackError          exit 1   a part of the local stack cannot start
+
+A message says what happened, names the value, and says what to do.
+"""
+
+from typing import ClassVar
+
+
+class DiptychError(Exception):
+    """Root of all errors of ours; `str(error)` is fit for a person."""
+
+    #: Exit status of a command that ends with this error (sysexits.h for 75 and 78).
+    exit_code: ClassVar[int] = 1
+    #: Whether the same call can succeed later without anybody changing anything.
+    is_retryable: ClassVar[bool] = False
+
+
+class UsageError(DiptychError):
+    """The command line or the request is wrong."""
+
+    exit_code = 2
+
+
+class SettingsError(DiptychError):
+    """A setting is missing, malformed or contradicts another."""
+
+    exit_code = 78
+
+
+class CredentialsError(SettingsError):
+    """The cluster or the broker refuses our credentials, or they lack a privilege."""
+
+
+class UnavailableError(DiptychError):
+    """A server cannot be reached or does not answer in time."""
+
+    exit_code = 75
+    is_retryable = True
+
+
+class BusyError(UnavailableError):
+    """A server answers that it has too much to do (429)."""
+
+
+class ContractError(DiptychError):
+    """The index was built by other models, another layout or another version."""
+
+    exit_code = 78
+
+
+class MissingIndexError(DiptychError):
+    """The index does not exist."""
+
+
+class MappingError(DiptychError):
+    """The index cannot take the fields that Diptych needs."""
+
+
+class CatalogError(DiptychError):
+    """An input file cannot be read."""
+
+
+class ImageError(DiptychError):
+    """One picture cannot be used; its document keeps its words."""
+
+
+class EncodingError(DiptychError):
+    """A model cannot be loaded, or fails on its input."""
+
+
+class IndexingError(DiptychError):
+    """The cluster refuses a document or a request of ours."""
+
+
+class SearchError(DiptychError):
+    """A search cannot be answered at all."""
+
+
+class LocalStackError(DiptychError):
+    """A part of the local stack cannot be fetched or started."""

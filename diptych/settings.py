@@ -1,0 +1,100 @@
+"""One frozen `Settings`, from flags, `DIPTYCH_*` variables and `diptych.toml`, in that order.
+
+Made once by a command and passed down; nothing here is read on import.
+"""
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from diptych.errors import SettingsError
+
+
+def _split_paths(value: object) -> object:
+    return tuple(part for part in value.split(":") if part) if isinstance(value, str) else value
+
+
+HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
+Roots = Annotated[tuple[HomePath, ...], NoDecode, BeforeValidator(_split_paths)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. A field's description is its help text."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="DIPTYCH_",
+        toml_file="diptych.toml",
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+    )
+
+    cluster_url: str | None = Field(
+        None, description="Address of the cluster; the running local stack's unless set."
+    )
+    username: str | None = Field(None, description="User for basic authentication.")
+    password: SecretStr | None = Field(None, description="Password; prefer --password-file.")
+    password_file: Path | None = Field(None, description="File that holds the password.")
+    api_key_file: Path | None = Field(None, description="File that holds an API key.")
+    ca_file: Path | None = Field(
+        None, description="PEM file of the authority that signed the cluster's certificate."
+    )
+    timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer, in seconds.")
+    broker_url: SecretStr | None = Field(
+        None, description="Address of the broker; the running local stack's unless set."
+    )
+    home_dir: HomePath = Field(
+        Path("~/.diptych"), description="Folder for the local stack's data, logs and state."
+    )
+    image_roots: Roots = Field(
+        (), description="Folders below which a worker may open local pictures (':' separated)."
+    )
+    encoder_url: str | None = Field(
+        None, description="Address of a `diptych encoder`, where no model is loaded in process."
+    )
+    device: str = Field("auto", description="auto, cpu, cuda or cuda:N.")
+    concurrency: int = Field(2, ge=1, le=64, description="Threads of a worker.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then `diptych.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: object) -> Settings:
+    """Settings with the given flags on top; a flag that is None was not given.
+
+    Raises:
+        SettingsError: a value is malformed; the message names the field and its remedy.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as err:
+        raise SettingsError(_sentence(err)) from err
+
+
+def _sentence(err: ValidationError) -> str:
+    first = err.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    if first["type"] == "extra_forbidden":
+        return f"diptych.toml has an unknown setting {name!r}: correct its name or remove it."
+    return (
+        f"The setting {name} has a value that cannot be used ({first['msg']}): correct "
+        f"--{name.replace('_', '-')}, DIPTYCH_{name.upper()} or diptych.toml."
+    )

@@ -1,0 +1,1 @@
+"""The write path without Celery: plain steps from rows to vectors."""

@@ -1,0 +1,1 @@
+"""The JSON sent to the cluster, and the names of fields."""

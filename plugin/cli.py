@@ -1,0 +1,59 @@
+"""The command `diptych`: a table of subcommands, each imported only when it is called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from diptych.errors import DiptychError
+
+#: Subcommand -> (module below `diptych.plugin.commands`, one line of help).
+COMMANDS: dict[str, tuple[str, str]] = {
+    "local": ("local", "Start, show and stop the local OpenSearch node and broker."),
+    "install": ("install", "Create an index for Diptych, or add Diptych to an existing one."),
+    "uninstall": ("uninstall", "Remove Diptych from an index."),
+    "ingest": ("ingest", "Load an NDJSON, CSV or TSV file into an index."),
+    "embed": ("embed", "Enqueue what lacks a vector, and wait for it with --wait."),
+    "feed": ("feed", "Watch indexes for changes and enqueue them."),
+    "worker": ("worker", "Turn enqueued documents into vectors."),
+    "status": ("status", "Count an index's documents: ready, pending, failed, lag."),
+    "encoder": ("encoder", "Serve the models over HTTP."),
+    "search": ("search", "Search by words, by picture, or by both."),
+    "demo": ("demo", "Run the whole main job on a rendered catalogue."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Lists commands from the table, so that `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"diptych.plugin.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="diptych")
+def diptych() -> None:
+    """Multimodal hybrid search for your own OpenSearch or Elasticsearch index.
+
+    Example: diptych search products "red dress" --image photo.jpg
+    """
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one sentence on stderr and its exit code."""
+    try:
+        diptych(auto_envvar_prefix="DIPTYCH")
+    except DiptychError as err:
+        click.echo(f"diptych: {err}", err=True)
+        sys.exit(err.exit_code)

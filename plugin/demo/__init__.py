@@ -1,0 +1,1 @@
+"""The demonstration: a rendered catalogue and the searches that show it."""

@@ -1,0 +1,49 @@
+"""Options that several commands share; each overrides one field of `Settings`."""
+
+import functools
+from collections.abc import Callable
+
+import click
+
+from diptych.settings import Settings, load_settings
+
+CLUSTER = ("cluster_url", "username", "password_file", "api_key_file", "ca_file", "timeout_s")
+BROKER = ("broker_url",)
+LOCAL = ("home_dir",)
+MODELS = ("device", "encoder_url")
+
+
+def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the flags of the named settings, and the `Settings` as first argument.
+
+    A flag overrides its `DIPTYCH_*` variable, which overrides `diptych.toml`. The password has
+    a file and a variable but no flag: flags are seen by every user of the machine.
+    """
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def command(**arguments: object) -> None:
+            flags = {name: arguments.pop(f"setting_{name}") for name in names}
+            function(load_settings(**flags), **arguments)
+
+        wrapped: Callable[..., None] = command
+        for name in reversed(names):
+            wrapped = _option(name)(wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _option(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        f"setting_{name}",
+        help=Settings.model_fields[name].description,
+    )
+
+
+def json_option(function: Callable[..., None]) -> Callable[..., None]:
+    """`--json`: the result as one JSON value on stdout, passed on as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(
+        function
+    )

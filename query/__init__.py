@@ -1,0 +1,1 @@
+"""The read path: from a search request to explained hits."""

@@ -1,0 +1,1 @@
+"""The write path on a queue: Celery application, worker and feed processes."""

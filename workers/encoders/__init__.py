@@ -1,0 +1,1 @@
+"""Models behind the `Encoder` protocol, loaded with transformers."""
