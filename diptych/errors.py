@@ -12,7 +12,8 @@
     ├── CatalogError             exit 1   an input file cannot be read
     ├── ImageError               exit 1   one picture cannot be used
     ├── EncodingError            exit 1   a model cannot be loaded or fails on its input
-    ├── IndexingError            exit 1   the cluster refuses a document
+    ├── RefusedError             exit 1   the cluster refuses a request as it stands (400, 404)
+    │   └── ConflictError        exit 1   somebody else wrote first (409)
     ├── SearchError              exit 1   a search cannot be answered
     └── LocalStackError          exit 1   a part of the local stack cannot start
 
@@ -84,8 +85,12 @@ class EncodingError(DiptychError):
     """A model cannot be loaded, or fails on its input."""
 
 
-class IndexingError(DiptychError):
-    """The cluster refuses a document or a request of ours."""
+class RefusedError(DiptychError):
+    """The cluster refuses a request as it stands; sending it again changes nothing."""
+
+
+class ConflictError(RefusedError):
+    """A compare-and-set write came second: read again and decide again."""
 
 
 class SearchError(DiptychError):

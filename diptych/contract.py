@@ -1,0 +1,98 @@
+"""What must be equal when documents are written and when they are searched.
+
+Kept in the index's own mapping, `_meta.diptych`, and nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from diptych.encoding import Encoder, ModelRef
+from diptych.errors import ContractError
+from diptych.layout import Block, Layout
+
+#: Raised by a change after which old and new software must not share an index.
+CONTRACT_VERSION = 1
+#: Key below the mapping's `_meta`.
+META_KEY = "diptych"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexContract:
+    """Fields, models and layout of one index."""
+
+    text_fields: tuple[str, ...]
+    image_field: str | None
+    text_model: ModelRef
+    image_model: ModelRef
+    layout: Layout
+    pipeline: str
+    vector_field: str = "diptych_vector"
+    version: int = CONTRACT_VERSION
+
+    def to_meta(self) -> dict[str, Any]:
+        """The JSON object kept below `_meta.diptych`."""
+        return asdict(self)
+
+    @property
+    def input_fields(self) -> tuple[str, ...]:
+        """The fields that vectors are made from."""
+        return (*self.text_fields, *([self.image_field] if self.image_field else []))
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Pass if the encoder is the one this index was made for.
+
+        Raises:
+            ContractError: names both models and the remedy.
+        """
+        for kind, ours, theirs in (
+            ("text", self.text_model, encoder.text_model),
+            ("image", self.image_model, encoder.image_model),
+        ):
+            if ours != theirs:
+                raise ContractError(
+                    f"The index was made with the {kind} model {_say(ours)}, but "
+                    f"{_say(theirs)} is loaded: use the index's model, or install the index anew."
+                )
+
+
+def contract_from_meta(meta: object, *, index: str) -> IndexContract:
+    """The contract in a mapping's `_meta`.
+
+    Raises:
+        ContractError: the index has none, or one of another version.
+    """
+    found = meta.get(META_KEY) if isinstance(meta, Mapping) else None
+    if not isinstance(found, Mapping):
+        raise ContractError(
+            f"The index {index!r} has no Diptych contract: run `diptych install {index} "
+            "--text-field FIELD --image-field FIELD` first."
+        )
+    if found.get("version") != CONTRACT_VERSION:
+        raise ContractError(
+            f"The contract of {index!r} has version {found.get('version')}, this program knows "
+            f"version {CONTRACT_VERSION}: use the program that installed it, or install anew."
+        )
+    try:
+        return _parse(found)
+    except (KeyError, TypeError, ValueError) as err:
+        raise ContractError(
+            f"The contract of {index!r} is damaged ({err!r}): run `diptych install` again."
+        ) from err
+
+
+def _parse(found: Mapping[str, Any]) -> IndexContract:
+    layout = found["layout"]
+    return IndexContract(
+        text_fields=tuple(found["text_fields"]),
+        image_field=found["image_field"],
+        text_model=ModelRef(**found["text_model"]),
+        image_model=ModelRef(**found["image_model"]),
+        layout=Layout(tuple(Block(**block) for block in layout["blocks"]), layout["dimension"]),
+        pipeline=found["pipeline"],
+        vector_field=found["vector_field"],
+    )
+
+
+def _say(model: ModelRef) -> str:
+    return f"{model.name!r} (revision {model.revision[:12]}, {model.dimension} numbers)"

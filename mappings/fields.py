@@ -1,0 +1,17 @@
+"""Names that Diptych owns in a cluster."""
+
+#: Object field of a product: what is known about its vector.
+OBJECT = "diptych"
+#: The k-NN field of a product.
+VECTOR = "diptych_vector"
+
+#: Values of `diptych.state`.
+PENDING = "pending"
+READY = "ready"
+PARTIAL = "partial"
+FAILED = "failed"
+#: States that a worker writes: it has looked at the inputs.
+SETTLED = (READY, PARTIAL, FAILED)
+
+#: Index that holds the feed's checkpoints and leases.
+STATE_INDEX = "diptych-state"

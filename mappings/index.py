@@ -1,0 +1,43 @@
+"""Mappings and settings of an index that carries Diptych's fields."""
+
+from diptych.client import Json
+from diptych.mappings.fields import OBJECT
+
+#: `dynamic: false`: an application that writes into `diptych` cannot grow the mapping.
+OBJECT_MAPPING: Json = {
+    "type": "object",
+    "dynamic": False,
+    "properties": {
+        "state": {"type": "keyword"},
+        "input_hash": {"type": "keyword", "index": False, "doc_values": False},
+        "text_hash": {"type": "keyword", "index": False, "doc_values": False},
+        "image_hash": {"type": "keyword", "index": False, "doc_values": False},
+        "embedded_at": {"type": "date"},
+        "error": {"type": "keyword", "index": False, "doc_values": False},
+    },
+}
+
+#: Words of a new index: `cjk` splits Chinese into pairs of characters and is in every
+#: distribution; `english` beside it folds plurals and tenses.
+TEXT_MAPPING: Json = {
+    "type": "text",
+    "analyzer": "cjk",
+    "fields": {
+        "english": {"type": "text", "analyzer": "english"},
+        "keyword": {"type": "keyword", "ignore_above": 256},
+    },
+}
+
+#: A picture's path or address is fetched, never searched.
+IMAGE_MAPPING: Json = {"type": "keyword", "index": False, "doc_values": False}
+
+#: Documents of `diptych-state` are read by id.
+STATE_INDEX_BODY: Json = {
+    "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+    "mappings": {"dynamic": False, "properties": {"kind": {"type": "keyword"}}},
+}
+
+
+def own_properties(vector_field: str, vector_mapping: Json) -> Json:
+    """The `properties` that Diptych adds to any index."""
+    return {OBJECT: OBJECT_MAPPING, vector_field: vector_mapping}

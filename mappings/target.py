@@ -1,0 +1,61 @@
+"""An index as a caller named it, resolved, with the contract it carries."""
+
+from dataclasses import dataclass
+
+from diptych.client import Cluster, Json, path
+from diptych.contract import IndexContract, contract_from_meta
+from diptych.errors import MappingError
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One index behind a name.
+
+    `name` is what the caller said (an index or an alias), `index` the concrete index behind it,
+    `properties` the mapping's fields.
+    """
+
+    name: str
+    index: str
+    contract: IndexContract
+    properties: Json
+
+
+def read_mapping(cluster: Cluster, name: str) -> tuple[str, Json]:
+    """The concrete index behind a name, and its mapping.
+
+    Raises:
+        MissingIndexError: there is none.
+        MappingError: there are several.
+    """
+    answer: Json = cluster.call("GET", path(name, "_mapping"))
+    if len(answer) != 1:
+        raise MappingError(
+            f"{name!r} stands for {len(answer)} indexes ({', '.join(sorted(answer)) or 'none'}): "
+            "name one of them."
+        )
+    index, body = next(iter(answer.items()))
+    return index, body["mappings"]
+
+
+def read_target(cluster: Cluster, name: str) -> Target:
+    """The index behind a name with its contract.
+
+    Raises:
+        MissingIndexError: there is no such index.
+        ContractError: Diptych is not installed on it.
+    """
+    index, mapping = read_mapping(cluster, name)
+    contract = contract_from_meta(mapping.get("_meta"), index=name)
+    return Target(name, index, contract, mapping.get("properties", {}))
+
+
+def field_mapping(properties: Json, field: str) -> Json | None:
+    """The mapping of a dotted field name, or None where the index has no such field."""
+    found: Json = {"properties": properties}
+    for part in field.split("."):
+        below = found.get("properties", {}).get(part) or found.get("fields", {}).get(part)
+        if below is None:
+            return None
+        found = below
+    return found
