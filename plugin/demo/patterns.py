@@ -1,0 +1,136 @@
+"""The seven patterns as cloth: colour arrays of (size, size, 3) floats, 0 to 255."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from diptych.plugin.demo.looks import Dice, Look
+
+Array: TypeAlias = NDArray[np.float64]
+
+#: ITU-R BT.601 luma, to tell light cloth from dark.
+_LUMA = np.array((0.3, 0.59, 0.11))
+_LIGHT_CLOTH_LUMA = 165
+_CREAM = (248.0, 246.0, 240.0)
+_DARKS = ((40, 42, 48), (120, 124, 130), (70, 50, 40))
+_DARKS_ON_WHITE = ((40, 42, 48), (125, 128, 134))
+_FLOWER_HEART = np.array((240.0, 200.0, 60.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cloth:
+    """The ground colour, the second colour, turned coordinates (size, size) and two phases."""
+
+    ground: Array
+    second: Array
+    u: Array
+    v: Array
+    phase: Array
+
+    def mixed(self, share: Array) -> Array:
+        """The two colours with the second's share in [0, 1] at each point."""
+        return self.ground + (self.second - self.ground) * share[..., None]
+
+
+def weave(look: Look, ground: Array, *, size: int, turn: float, dice: Dice) -> Array:
+    """The cloth of a look as a (size, size, 3) array; `turn` in radians follows the product."""
+    second = _second_colour(look, ground, dice)
+    y, x = np.mgrid[0:size, 0:size] / size - 0.5
+    cos, sin = math.cos(turn), math.sin(turn)
+    cloth = _Cloth(ground, second, cos * x + sin * y, cos * y - sin * x, dice.uniform(0, 1, 2))
+    return _PATTERNS[look.pattern](cloth, dice)
+
+
+def _second_colour(look: Look, ground: Array, dice: Dice) -> Array:
+    second: tuple[float, ...] = _CREAM
+    if ground @ _LUMA >= _LIGHT_CLOTH_LUMA:
+        second = _DARKS[dice.integers(len(_DARKS))]
+    if look.colour == "white":
+        second = _DARKS_ON_WHITE[dice.integers(len(_DARKS_ON_WHITE))]
+    return np.array(second, float)
+
+
+def _plain(cloth: _Cloth, dice: Dice) -> Array:
+    return np.broadcast_to(cloth.ground, (*cloth.u.shape, 3))
+
+
+def _stripes(cloth: _Cloth, dice: Dice) -> Array:
+    across = (cloth.v, cloth.u, (cloth.u + cloth.v) * 0.707)[dice.integers(3)]
+    position = (across * dice.uniform(7, 15) + cloth.phase[0]) % 1
+    return cloth.mixed((position < dice.uniform(0.3, 0.5)).astype(float))
+
+
+def _dots(cloth: _Cloth, dice: Dice) -> Array:
+    per_side = dice.uniform(7, 13)
+    rows = cloth.v * per_side + cloth.phase[0]
+    x = (cloth.u * per_side + cloth.phase[1] + 0.5 * (np.floor(rows) % 2)) % 1 - 0.5
+    y = rows % 1 - 0.5
+    return cloth.mixed((x * x + y * y < dice.uniform(0.06, 0.1)).astype(float))
+
+
+def _checks(cloth: _Cloth, dice: Dice) -> Array:
+    per_side = dice.uniform(5, 10)
+    across = ((cloth.u * per_side + cloth.phase[0]) % 1) < 0.5
+    down = ((cloth.v * per_side + cloth.phase[1]) % 1) < 0.5
+    if dice.random() < 0.3:
+        return cloth.mixed((across ^ down).astype(float))
+    return cloth.mixed(across * 0.5 + down * 0.5)
+
+
+def _zigzag(cloth: _Cloth, dice: Dice) -> Array:
+    per_side = dice.uniform(6, 11)
+    wave = np.abs(((cloth.u * per_side * 1.1 + cloth.phase[0]) % 1) - 0.5)
+    position = (cloth.v * per_side + wave * 1.1 + cloth.phase[1]) % 1
+    return cloth.mixed((position < 0.42).astype(float))
+
+
+def _gradient(cloth: _Cloth, dice: Dice) -> Array:
+    along = cloth.v if dice.random() < 0.75 else cloth.u
+    share = np.clip(along * dice.uniform(1.1, 1.7) + 0.5, 0, 1)
+    share = 1 - share if dice.random() < 0.5 else share
+    end = cloth.second if dice.random() < 0.6 else _other_shade(cloth.ground)
+    return cloth.ground + (end - cloth.ground) * (share * 0.92)[..., None]
+
+
+def _other_shade(ground: Array) -> Array:
+    return ground * 0.25 if ground @ _LUMA > 90 else ground * 0.3 + 150
+
+
+def _floral(cloth: _Cloth, dice: Dice) -> Array:
+    size = len(cloth.u)
+    petals, hearts = Image.new("L", (size, size), 0), Image.new("L", (size, size), 0)
+    n_flowers, radius = dice.integers(40, 75), size * dice.uniform(0.022, 0.036)
+    for _ in range(n_flowers):
+        x, y = dice.uniform(0, size, 2).tolist()
+        turn = dice.uniform(0, 6)
+        for k in range(5):
+            angle = turn + k * math.tau / 5
+            dx, dy = radius * 1.1 * math.cos(angle), radius * 1.1 * math.sin(angle)
+            _disc(petals, x + dx, y + dy, radius * 0.75)
+        _disc(hearts, x, y, radius * 0.6)
+    cloth_with_petals = cloth.mixed(np.asarray(petals) / 255)
+    heart_share = (np.asarray(hearts) / 255)[..., None]
+    return cloth_with_petals + (_FLOWER_HEART - cloth_with_petals) * heart_share
+
+
+def _disc(mask: Image.Image, x: float, y: float, radius: float) -> None:
+    ImageDraw.Draw(mask).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+
+
+_PATTERNS: Mapping[str, Callable[[_Cloth, Dice], Array]] = MappingProxyType(
+    {
+        "plain": _plain,
+        "stripes": _stripes,
+        "dots": _dots,
+        "checks": _checks,
+        "floral": _floral,
+        "gradient": _gradient,
+        "zigzag": _zigzag,
+    }
+)
