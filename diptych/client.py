@@ -18,6 +18,7 @@ from diptych.errors import (
     MissingIndexError,
     RefusedError,
     SettingsError,
+    TooLargeError,
     UnavailableError,
 )
 from diptych.settings import Settings
@@ -212,6 +213,8 @@ def _from_status(
         return UnavailableError(f"The cluster at {url} cannot answer {request} now ({reason}).")
     if status == 409:
         return ConflictError(f"{request} came second: {reason}.")
+    if status == 413:
+        return TooLargeError(f"{request} is larger than the cluster at {url} takes.")
     if kind == "index_not_found_exception":
         return MissingIndexError(f"There is no index behind {request}: {reason}.")
     return RefusedError(f"The cluster refuses {request} ({status} {kind}): {reason}.")

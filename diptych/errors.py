@@ -13,7 +13,8 @@
     ├── ImageError               exit 1   one picture cannot be used
     ├── EncodingError            exit 1   a model cannot be loaded or fails on its input
     ├── RefusedError             exit 1   the cluster refuses a request as it stands (400, 404)
-    │   └── ConflictError        exit 1   somebody else wrote first (409)
+    │   ├── ConflictError        exit 1   somebody else wrote first (409)
+    │   └── TooLargeError        exit 1   the request is larger than the cluster takes (413)
     ├── SearchError              exit 1   a search cannot be answered
     └── LocalStackError          exit 1   a part of the local stack cannot start
 
@@ -91,6 +92,10 @@ class RefusedError(DiptychError):
 
 class ConflictError(RefusedError):
     """A compare-and-set write came second: read again and decide again."""
+
+
+class TooLargeError(RefusedError):
+    """The request is larger than the cluster takes: send it in parts."""
 
 
 class SearchError(DiptychError):

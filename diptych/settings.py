@@ -22,8 +22,15 @@ def _split_paths(value: object) -> object:
     return tuple(part for part in value.split(":") if part) if isinstance(value, str) else value
 
 
+def _split_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
 HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 Roots = Annotated[tuple[HomePath, ...], NoDecode, BeforeValidator(_split_paths)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)]
 
 
 class Settings(BaseSettings):
@@ -56,6 +63,16 @@ class Settings(BaseSettings):
     )
     image_roots: Roots = Field(
         (), description="Folders below which a worker may open local pictures (':' separated)."
+    )
+    image_hosts: Words = Field(
+        (),
+        description="Hosts that pictures may be fetched from (',' separated): HOST, HOST:PORT, "
+        "*.DOMAIN or *, over https; http://HOST allows plain http.",
+    )
+    image_networks: Words = Field(
+        (),
+        description="Private networks that pictures may be fetched from, as CIDR blocks "
+        "(',' separated); none unless set.",
     )
     encoder_url: str | None = Field(
         None, description="Address of a `diptych encoder`, where no model is loaded in process."
