@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 import yaml
@@ -51,6 +53,11 @@ def _specification() -> Any:
     resource = files("check_jsonschema.builtin_schemas.vendor") / "compose-spec.json"
     schema = json.loads(resource.read_text(encoding="utf-8"))
     return jsonschema.validators.validator_for(schema)(schema)
+
+
+def _flags_of(subcommand: str) -> set[str]:
+    command: click.Command = import_module(f"diptych.plugin.commands.{subcommand}").command
+    return {flag for parameter in command.params for flag in parameter.opts}
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -189,8 +196,12 @@ def test_settings_of_our_services_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in OURS if "command" in OURS[name]])
 def test_commands_of_our_services_exist(name: str) -> None:
-    """Each service starts a subcommand that `diptych` has."""
-    assert SERVICES[name]["command"].split()[0] in COMMANDS
+    """Each service starts a subcommand that `diptych` has, with flags that it knows."""
+    subcommand, *arguments = SERVICES[name]["command"].split()
+    flags = {argument for argument in arguments if argument.startswith("--")}
+
+    assert subcommand in COMMANDS
+    assert flags <= _flags_of(subcommand)
 
 
 def test_default_profile_runs_one_worker_on_the_cpu() -> None:
