@@ -1,0 +1,115 @@
+"""The child process that is the OpenSearch node: `python -m diptych.plugin.local.node SPEC`.
+
+Everything that the node prints goes to the log file that the parent gave as stdout and stderr.
+"""
+
+import json
+import signal
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+CLUSTER_NAME = "diptych-local"
+_PLUGINS = (
+    "org.opensearch.knn.plugin.KNNPlugin",
+    "org.opensearch.neuralsearch.plugin.NeuralSearch",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """What a node process needs to know; travels as a JSON file.
+
+    `heap` is a size as the JVM writes it ("1g"); `java_version` the major version.
+    """
+
+    jars_dir: str
+    libjvm: str
+    java_version: int
+    heap: str
+    base_dir: str
+    http_port: int
+    transport_port: int
+
+    def write(self, path: Path) -> None:
+        """Store it for `read`."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> "NodeSpec":
+        """What `write` stored."""
+        return cls(**json.loads(path.read_text()))
+
+
+def run_node(spec: NodeSpec) -> None:
+    """Run the node until SIGTERM or SIGINT, then close it in order."""
+    import jpype
+
+    # -Xrs leaves the signals to Python, so that the node is closed before the JVM ends.
+    jpype.startJVM(spec.libjvm, *_jvm_options(spec), classpath=[f"{spec.jars_dir}/*"])
+    stop = threading.Event()
+
+    def _on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _on_signal)
+    runner = _build_runner(spec)
+    stop.wait()
+    runner.close()
+
+
+def node_settings(spec: NodeSpec) -> dict[str, str]:
+    """Settings of the node, on top of the runner's own."""
+    return {
+        # The runner's own roles lack `ingest`, without which pipelines are refused.
+        "node.roles": "cluster_manager,data,ingest",
+        "discovery.type": "single-node",
+        "network.host": "127.0.0.1",
+        "http.port": str(spec.http_port),
+        "transport.port": str(spec.transport_port),
+        # A laptop's disk is often more than 95 % full, which would make indexes read-only.
+        "cluster.routing.allocation.disk.threshold_enabled": "false",
+    }
+
+
+def _jvm_options(spec: NodeSpec) -> list[str]:
+    options = [
+        "-Xrs",
+        f"-Xmx{spec.heap}",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Djava.awt.headless=true",
+    ]
+    if spec.java_version >= 20:
+        # Lucene 9.12 has SIMD distances for Java 20 to 23 only.
+        options.append("--add-modules=jdk.incubator.vector")
+    return options
+
+
+def _build_runner(spec: NodeSpec):  # type: ignore[no-untyped-def]
+    import jpype
+
+    settings = node_settings(spec)
+
+    def _build(_number: int, builder) -> None:  # type: ignore[no-untyped-def]
+        for name, value in settings.items():
+            builder.put(name, value)
+
+    runner_class = jpype.JClass("org.codelibs.opensearch.runner.OpenSearchRunner")
+    interface = jpype.JClass("org.codelibs.opensearch.runner.OpenSearchRunner$Builder")
+    runner = runner_class()
+    runner.onBuild(jpype.JProxy(interface, dict={"build": _build}))
+    runner.build(
+        *("-basePath", spec.base_dir),
+        *("-numOfNode", "1"),
+        *("-clusterName", CLUSTER_NAME),
+        *("-pluginTypes", ",".join(_PLUGINS)),
+        "-disableESLogger",
+    )
+    return runner
+
+
+if __name__ == "__main__":
+    run_node(NodeSpec.read(Path(sys.argv[1])))

@@ -1,0 +1,158 @@
+"""Starting and stopping the local stack: one OpenSearch node, one Valkey server."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from diptych.errors import LocalStackError, UsageError
+from diptych.plugin.local.jars import Report, ensure_jars
+from diptych.plugin.local.java import find_java
+from diptych.plugin.local.locking import hold_lock
+from diptych.plugin.local.processes import stop_process
+from diptych.plugin.local.servers import (
+    Launch,
+    require_packages,
+    start_broker,
+    start_node,
+    wait_for_broker,
+    wait_for_node,
+)
+from diptych.plugin.local.state import BROKER, CLUSTER, Part, StackFolder, StackState
+
+DEFAULT_HEAP = "1g"
+
+
+def _say_nothing(_line: str) -> None:
+    pass
+
+
+def start_stack(
+    home_dir: Path,
+    *,
+    fresh: bool = False,
+    heap: str = DEFAULT_HEAP,
+    stop_with_parent: bool = False,
+    uses_usual_ports: bool = True,
+    report: Report = _say_nothing,
+) -> StackState:
+    """The running stack of this home folder; whatever part of it does not run is started.
+
+    Returns when both servers answer. They outlive the calling process.
+
+    Args:
+        fresh: stop it and delete its data first.
+        heap: memory of the node's JVM, such as 512m or 2g; for a node that is started now.
+        stop_with_parent: end the servers with the calling thread, for tests.
+        uses_usual_ports: try 9200, 9300 and 6379 before free ones.
+        report: told what is being done, a line at a time.
+
+    Raises:
+        LocalStackError: a part cannot be fetched or started.
+        UsageError: the heap is not a size.
+    """
+    if not re.fullmatch(r"[1-9]\d*[mg]", heap):
+        raise UsageError(f"The heap {heap!r} is not a size: write it like 512m or 2g.")
+    require_packages()
+    folder = StackFolder.of(home_dir)
+    launch = Launch(folder, stop_with_parent, uses_usual_ports)
+    with _writing(folder), _locked(folder):
+        if fresh:
+            _stop_parts(folder)
+            _empty(folder)
+        _ensure_part(BROKER, launch, start_broker, wait_for_broker)
+        _ensure_part(CLUSTER, launch, _node_starter(folder, heap, report), wait_for_node)
+        state = folder.state_of(folder.live_parts())
+    if state is None:
+        raise LocalStackError(
+            f"The local stack ended right after its start: see {folder.root}/logs."
+        )
+    return state
+
+
+def stop_stack(home_dir: Path) -> bool:
+    """Stop what runs of the stack, keeping its data; whether anything ran."""
+    folder = StackFolder.of(home_dir)
+    if not folder.root.is_dir():
+        return False
+    with _writing(folder), _locked(folder):
+        return _stop_parts(folder)
+
+
+def read_state(home_dir: Path) -> StackState | None:
+    """The stack of this home folder; None unless both its servers run."""
+    folder = StackFolder.of(home_dir)
+    return folder.state_of(folder.live_parts())
+
+
+@contextmanager
+def run_stack(home_dir: Path, *, heap: str = "512m") -> Iterator[StackState]:
+    """A stack for tests: free ports, stopped at the end, and with the process if it is killed."""
+    try:
+        yield start_stack(home_dir, heap=heap, stop_with_parent=True, uses_usual_ports=False)
+    finally:
+        stop_stack(home_dir)
+
+
+def _node_starter(folder: StackFolder, heap: str, report: Report) -> Callable[[Launch], Part]:
+    def _start(launch: Launch) -> Part:
+        java = find_java()
+        jars = ensure_jars(report)
+        report(f"Starting OpenSearch on Java {java.version}; its log is {folder.log_file(CLUSTER)}")
+        return start_node(launch, java=java, jars=jars, heap=heap)
+
+    return _start
+
+
+def _ensure_part(
+    name: str,
+    launch: Launch,
+    start: Callable[[Launch], Part],
+    wait: Callable[[Part, Path], None],
+) -> None:
+    """Leave the part running and ready, or not running at all."""
+    folder = launch.folder
+    part = folder.live_parts().get(name)
+    if part is None:
+        previous = folder.read_parts().get(name)
+        part = start(replace(launch, previous_port=previous.port if previous else None))
+        # Stored before it is ready, so that an interrupted `up` leaves nothing unknown.
+        folder.write_parts(folder.read_parts() | {name: part})
+    try:
+        wait(part, folder.log_file(name))
+    except BaseException:
+        stop_process(part.process)
+        raise
+
+
+def _stop_parts(folder: StackFolder) -> bool:
+    parts = folder.live_parts()
+    for part in parts.values():
+        stop_process(part.process)
+    return bool(parts)
+
+
+def _empty(folder: StackFolder) -> None:
+    shutil.rmtree(folder.data_dir)
+    (folder.root / "image_roots.json").unlink(missing_ok=True)
+    folder.make()
+
+
+@contextmanager
+def _locked(folder: StackFolder) -> Iterator[None]:
+    folder.make()
+    with hold_lock(folder.lock_file):
+        yield
+
+
+@contextmanager
+def _writing(folder: StackFolder) -> Iterator[None]:
+    try:
+        yield
+    except OSError as err:
+        raise LocalStackError(
+            f"The folder {folder.root} cannot be written ({err.strerror or err}): make room "
+            "there, or name another with --home-dir."
+        ) from err

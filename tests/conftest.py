@@ -1,0 +1,74 @@
+"""Fixtures that several tests share: the one local stack of a test run, and its indexes."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import urllib3
+from secured import SecuredCluster, run_secured
+
+from diptych.errors import LocalStackError
+from diptych.plugin.local.java import find_java
+from diptych.plugin.local.stack import run_stack
+from diptych.plugin.local.state import StackState
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
+    """A node and a broker of this test run's own; skipped without Java, except on CI."""
+    try:
+        find_java()
+    except LocalStackError as err:
+        if os.environ.get("CI"):
+            pytest.fail(str(err))
+        pytest.skip(str(err))
+    with run_stack(tmp_path_factory.mktemp("home")) as state:
+        yield state
+
+
+@pytest.fixture(scope="session")
+def cluster_url(stack: StackState) -> str:
+    """Address of the test run's node."""
+    return stack.cluster_url
+
+
+@pytest.fixture(scope="session")
+def broker_url(stack: StackState) -> str:
+    """Address of the test run's broker; its queues are shared by all tests."""
+    return stack.broker_url
+
+
+@pytest.fixture
+def index_name(cluster_url: str) -> Iterator[str]:
+    """A name that no other test has.
+
+    Afterwards every index and pipeline whose name holds it is deleted, and every index that
+    an alias of that name points to.
+    """
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    yield name
+    with urllib3.PoolManager() as pool:
+        pattern = f"{cluster_url}/*{name}*"
+        found = pool.request("GET", f"{pattern}?expand_wildcards=all&filter_path=*.aliases").json()
+        for index in found:
+            pool.request("DELETE", f"{cluster_url}/{index}")
+        pool.request("DELETE", f"{cluster_url}/_ingest/pipeline/*{name}*")
+
+
+@pytest.fixture(scope="session")
+def secured_cluster(
+    cluster_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SecuredCluster]:
+    """The same node behind TLS and credentials."""
+    folder: Path = tmp_path_factory.mktemp("secured")
+    with run_secured(cluster_url, folder) as secured:
+        yield secured
+
+
+@pytest.fixture
+def denied(secured_cluster: SecuredCluster) -> Iterator[set[tuple[str, str]]]:
+    """(method, start of a path) pairs that the secured cluster refuses during one test."""
+    yield secured_cluster.denied
+    secured_cluster.denied.clear()
