@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diptych.errors import UsageError
-from diptych.query.weights import check_weights
+from diptych.query.weights import (
+    FOR_BOTH,
+    FOR_IMAGE,
+    FOR_LIKE,
+    FOR_TEXT,
+    Weights,
+    check_weights,
+    resolve_weights,
+)
 
 #: Hits of each leg that take part in the blend, and so the last rank that can be asked for.
 WINDOW = 200
@@ -75,6 +83,19 @@ class SearchRequest:
     def avoid(self) -> str | None:
         """`not_text` without blanks around it; None where it is blank."""
         return _stripped(self.not_text)
+
+    @property
+    def resolved_weights(self) -> Weights:
+        """The weights that hold: those chosen, and the defaults of this kind of search."""
+        return resolve_weights(self.weights, self._default_weights)
+
+    @property
+    def _default_weights(self) -> Weights:
+        if self.like:
+            return FOR_LIKE
+        if self.image:
+            return FOR_BOTH if self.words else FOR_IMAGE
+        return FOR_TEXT
 
     @property
     def needs_encoder(self) -> bool:

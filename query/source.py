@@ -1,0 +1,42 @@
+"""Which source fields a caller sees: never Diptych's own, and only those that may be shown."""
+
+import re
+from collections.abc import Sequence
+
+from diptych.client import Json
+from diptych.contract import IndexContract
+from diptych.errors import UsageError
+from diptych.mappings.fields import OBJECT
+
+
+def source_filter(
+    asked: Sequence[str], allowed: Sequence[str], *, contract: IndexContract, with_vector: bool
+) -> Json:
+    """The `_source` of a search body.
+
+    Args:
+        asked: fields that the caller wants, `*` allowed; none means all that are allowed.
+        allowed: fields that may be shown, `*` allowed; none means all.
+        with_vector: read the vector too, for explaining; the caller of this must drop it again.
+
+    Raises:
+        UsageError: a field that may not be shown is asked for.
+    """
+    for name in asked:
+        if allowed and not any(_covers(pattern, name) for pattern in allowed):
+            raise UsageError(
+                f"The field {name!r} may not be shown: ask for some of {', '.join(allowed)}."
+            )
+    includes = list(asked or allowed or ["*"])
+    if with_vector:
+        return {"includes": [*includes, contract.vector_field], "excludes": [OBJECT]}
+    return {"includes": includes, "excludes": [OBJECT, contract.vector_field]}
+
+
+def _covers(pattern: str, name: str) -> bool:
+    """Whether every field that `name` can mean is one that `pattern` allows.
+
+    A star in `name` can only be matched by a star in `pattern`, so nothing slips through.
+    """
+    allowed = re.escape(pattern).replace(r"\*", ".*")
+    return re.fullmatch(rf"{allowed}(\..*)?", name, re.DOTALL) is not None

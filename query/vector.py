@@ -1,0 +1,97 @@
+"""The query vector: wishes and weights laid out like a product's fused vector.
+
+h = [ w_t * e | w_f * f | w_s | c | 0.. ] against d = [ e' | f' | agreement | 1 | 0.. ], so that
+h . d - c = w_t * e.e' + w_f * f.f' + w_s * agreement. Engines score an inner product linearly only
+where it is not negative (OpenSearch: 1 + ip, else 1 / (1 - ip)). The constant c, the largest value
+that the rest can have, keeps h . d from ever being negative.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, Layout
+from diptych.query.meaning import Wish
+from diptych.query.weights import Weights
+from diptych.vectors import Floats, unit_rows
+
+#: Share of what is not wanted that is taken away from what is: h = wanted - AVOIDANCE * unwanted.
+#: At 1, "like this but not striped" leaves the kind of product; at 0.3 stripes stay.
+AVOIDANCE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVector:
+    """(layout.dimension,) float32 `values`, the `bias` in them, and the weights that count.
+
+    A block that the query says nothing about has weight 0.
+    """
+
+    values: Floats
+    bias: float
+    weights: Weights
+    layout: Layout
+
+    @property
+    def skew(self) -> float:
+        """0 where text and image pull alike, 1 where one of them pulls alone."""
+        text, image = (self._pull(name) for name in (TEXT, IMAGE))
+        return abs(text - image) / (text + image)
+
+    def parts(self, stored: Floats) -> dict[str, Floats]:
+        """Each block's share of the inner products, without the bias: name -> (n,) float32.
+
+        Args:
+            stored: (n, dimension) float32, the vectors of n products.
+        """
+        return {
+            block.name: stored[:, block.span] @ self.values[block.span]
+            for block in self.layout.blocks
+            if block.name != BIAS
+        }
+
+    def _pull(self, name: str) -> float:
+        return float(np.linalg.norm(self.values[self.layout[name].span]))
+
+
+def build_query_vector(
+    wishes: Iterable[Wish], *, layout: Layout, weights: Weights
+) -> QueryVector | None:
+    """The query vector, or None where the wishes or the weights leave nothing to look for."""
+    known = [wish for wish in wishes if wish.vector.any()]
+    parts: dict[str, Floats] = {}
+    for name, weight in ((TEXT, weights.text), (IMAGE, weights.image)):
+        of_block = [wish for wish in known if wish.block == name]
+        if of_block and weight:
+            parts[name] = np.float32(weight) * _direction(of_block)
+    bound = sum(float(np.linalg.norm(part)) for part in parts.values())
+    if not bound:
+        return None
+    counting = replace(weights, **{name: 0.0 for name in (TEXT, IMAGE) if name not in parts})
+    return _lay_out(parts, bias=bound + weights.agreement, layout=layout, weights=counting)
+
+
+def _direction(wishes: Sequence[Wish]) -> Floats:
+    """(length,) float32: the mean wanted direction, less a share of the mean unwanted one."""
+    wanted = _mean([wish.vector for wish in wishes if wish.is_wanted])
+    unwanted = _mean([wish.vector for wish in wishes if not wish.is_wanted])
+    if unwanted is None:
+        return wishes[0].vector if wanted is None else wanted
+    return (0 if wanted is None else wanted) - np.float32(AVOIDANCE) * unwanted
+
+
+def _mean(vectors: Sequence[Floats]) -> Floats | None:
+    if not vectors:
+        return None
+    mean: Floats = unit_rows(np.mean(vectors, axis=0, keepdims=True))[0]
+    return mean
+
+
+def _lay_out(
+    parts: dict[str, Floats], *, bias: float, layout: Layout, weights: Weights
+) -> QueryVector:
+    numbers = {AGREEMENT: weights.agreement, BIAS: bias}
+    rows = {name: part[None, :] for name, part in parts.items()}
+    rows |= {name: np.full((1, 1), number, np.float32) for name, number in numbers.items()}
+    return QueryVector(layout.fuse(rows)[0], bias, weights, layout)
