@@ -1,5 +1,6 @@
 """What turns words and pictures into vectors, as every other part sees it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,17 @@ from typing import Protocol
 
 from diptych.errors import ImageError
 from diptych.vectors import Floats
+
+#: Lone surrogates, which UTF-8 cannot carry, and control characters, which say nothing.
+_UNSPEAKABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def speakable(text: str) -> str:
+    """The text with a space for each character that no model can read, blanks cut off the ends.
+
+    Every encoder takes its texts through this, so what is blank to one is blank to all.
+    """
+    return _UNSPEAKABLE.sub(" ", text).strip()
 
 
 class Role(StrEnum):

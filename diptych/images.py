@@ -75,11 +75,7 @@ def decode_image(
         ImageError: the file is empty, too long, none of the four kinds, declares too many
             pixels, is truncated or damaged.
     """
-    if len(data) > max_image_bytes:
-        raise ImageError(
-            f"The picture is {len(data):,} bytes long, and {max_image_bytes:,} are allowed: "
-            f"store a smaller copy of it."
-        )
+    check_length(data, max_image_bytes=max_image_bytes)
     image = _open(data)
     _check_size(image, max_image_pixels)
     try:
@@ -90,6 +86,15 @@ def decode_image(
         raise ImageError(
             f"The picture is truncated or damaged ({_reason(err)}): store a complete file."
         ) from err
+
+
+def check_length(data: bytes, *, max_image_bytes: int = MAX_IMAGE_BYTES) -> None:
+    """Refuse a file that is too long to be looked at, with ImageError."""
+    if len(data) > max_image_bytes:
+        raise ImageError(
+            f"The picture is {len(data):,} bytes long, and {max_image_bytes:,} are allowed: "
+            f"store a smaller copy of it."
+        )
 
 
 def _open(data: bytes) -> ImageFile.ImageFile:

@@ -1,12 +1,17 @@
-"""An encoder without models, for the tests of everything that takes an `Encoder`."""
+"""Fakes of the seams; each passes the same contract tests as the real part."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from diptych.encoding import EncodedImages, ModelRef, Role
+from diptych.contract import IndexContract
+from diptych.encoding import EncodedImages, ModelRef, Role, speakable
 from diptych.errors import ImageError
+from diptych.ingest.publishing import Lane, Message
+from diptych.ingest.store import Document, Outcome, Update, Written, document_of
+from diptych.mappings.fields import OBJECT
 from diptych.vectors import Floats, unit_rows
 
 #: First bytes of the files that `FakeEncoder.encode_images` takes for pictures, and its own.
@@ -51,11 +56,15 @@ class FakeEncoder:
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
         """(n, text_dim) float32; a query and a document of the same words are the same."""
-        return _hashed([_spoken(text) for text in texts], b"text", self._text_ref.dimension)
+        return _hashed(
+            [speakable(text).encode() for text in texts], b"text", self._text_ref.dimension
+        )
 
     def encode_words(self, texts: Sequence[str]) -> Floats:
         """(n, image_dim) float32, in the space of the pictures."""
-        return _hashed([_spoken(text) for text in texts], b"words", self._image_ref.dimension)
+        return _hashed(
+            [speakable(text).encode() for text in texts], b"words", self._image_ref.dimension
+        )
 
     def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
         """(n, image_dim) float32; zeros and an error for bytes that are no picture."""
@@ -73,10 +82,6 @@ class FakeEncoder:
         return EncodedImages(vectors, errors)
 
 
-def _spoken(text: str) -> bytes:
-    return text.strip().encode("utf-8", "replace")
-
-
 def _hashed(inputs: Sequence[bytes], space: bytes, dimension: int) -> Floats:
     """One unit row per input, seeded by its hash; zeros for an empty one."""
     rows = np.zeros((len(inputs), dimension), np.float32)
@@ -85,3 +90,107 @@ def _hashed(inputs: Sequence[bytes], space: bytes, dimension: int) -> Floats:
             seed = hashlib.blake2b(data, digest_size=8, person=space).digest()
             rows[i] = np.random.default_rng(int.from_bytes(seed)).standard_normal(dimension)
     return unit_rows(rows)
+
+
+class MemoryStore:
+    """A `diptych.ingest.store.Store` in memory, with versions and compare-and-set."""
+
+    def __init__(self, contract: IndexContract) -> None:
+        """Holds no documents yet."""
+        self.contract = contract
+        self.sources: dict[str, dict[str, Any]] = {}
+        self._seq_nos: dict[str, int] = {}
+        self._last = -1
+
+    def index(self, id_: str, source: Mapping[str, Any]) -> None:
+        """What an application does: replace the whole document."""
+        self._last += 1
+        self.sources[id_] = dict(source)
+        self._seq_nos[id_] = self._last
+
+    def delete(self, id_: str) -> None:
+        """What an application does: remove the document."""
+        self._last += 1
+        del self.sources[id_], self._seq_nos[id_]
+
+    def seq_no(self, id_: str) -> int:
+        """The number of the document's last operation."""
+        return self._seq_nos[id_]
+
+    def read(self, ids: Sequence[str]) -> list[Document]:
+        """The documents that exist."""
+        return [
+            document_of(
+                {
+                    "_id": id_,
+                    "_seq_no": self._seq_nos[id_],
+                    "_primary_term": 1,
+                    "_source": self.sources[id_],
+                },
+                self.contract,
+            )
+            for id_ in ids
+            if id_ in self.sources
+        ]
+
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
+        """The stored vectors of the documents that have one."""
+        field = self.contract.vector_field
+        found = {id_: self.sources.get(id_, {}).get(field) for id_ in ids}
+        return {
+            id_: np.asarray(value, np.float32) for id_, value in found.items() if value is not None
+        }
+
+    def write(self, updates: Sequence[Update]) -> list[Written]:
+        """Merge each update into its document, if it is still at the version that was read."""
+        return [self._write(update) for update in updates]
+
+    def _write(self, update: Update) -> Written:
+        id_ = update.document.id
+        if id_ not in self.sources:
+            return Written(Outcome.GONE)
+        if self._seq_nos[id_] != update.document.seq_no:
+            return Written(Outcome.CONFLICT)
+        merged = dict(self.sources[id_])
+        merged[OBJECT] = {**merged.get(OBJECT, {}), **update.to_object()}
+        merged[self.contract.vector_field] = (
+            None if update.vector is None else update.vector.tolist()
+        )
+        self.index(id_, merged)
+        return Written(Outcome.WRITTEN)
+
+
+class MemoryPublisher:
+    """A `diptych.ingest.publishing.Publisher` that keeps what it was given."""
+
+    def __init__(self) -> None:
+        """Holds no messages yet."""
+        self.messages: list[tuple[Message, Lane]] = []
+
+    def publish(self, message: Message, lane: Lane) -> None:
+        """Keep the message."""
+        self.messages.append((message, lane))
+
+    @property
+    def ids(self) -> list[str]:
+        """All published ids, in order."""
+        return [id_ for message, _ in self.messages for id_ in message.ids]
+
+
+class MemoryPictures:
+    """A `diptych.ingest.pictures.PictureSource` over a dict; what it lacks is an `ImageError`."""
+
+    def __init__(self, pictures: Mapping[str, bytes | Exception]) -> None:
+        """Bytes by reference, or the error to raise for it."""
+        self._pictures = pictures
+        self.reads: list[str] = []
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of one picture."""
+        self.reads.append(reference)
+        found = self._pictures.get(reference)
+        if found is None:
+            raise ImageError(f"{reference}: there is no such picture.")
+        if isinstance(found, Exception):
+            raise found
+        return found

@@ -1,6 +1,8 @@
-"""Fixtures that several tests share: the one local stack of a test run, and its indexes."""
+"""Fixtures that several tests share: the one local stack of a test run, its indexes, its models."""
 
 import os
+import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 import urllib3
 from secured import SecuredCluster, run_secured
 
+from diptych.encoding import Encoder
 from diptych.errors import LocalStackError
 from diptych.plugin.local.java import find_java
 from diptych.plugin.local.stack import run_stack
@@ -72,3 +75,29 @@ def denied(secured_cluster: SecuredCluster) -> Iterator[set[tuple[str, str]]]:
     """(method, start of a path) pairs that the secured cluster refuses during one test."""
     yield secured_cluster.denied
     secured_cluster.denied.clear()
+
+
+@pytest.fixture(scope="session")
+def demo_encoder() -> Encoder:
+    """The bundled model on the processor, loaded once in a test run."""
+    from diptych.workers.encoders.loading import load_encoder
+
+    return load_encoder(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def encoder_url() -> Iterator[str]:
+    """Address of a running encoder service over a `FakeEncoder`."""
+    import uvicorn
+
+    from diptych.plugin.encoder_service import encoder_app
+    from diptych.testing import FakeEncoder
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(encoder_app(FakeEncoder()), ws="none", log_level="warning")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()

@@ -1,6 +1,5 @@
 """Texts to unit rows: tokenised once, sorted by length, batched under a token budget."""
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from diptych.encoding import speakable
 from diptych.vectors import Floats, unit_rows
 from diptych.workers.encoders.descriptions import ModelDescription, Pooling
 from diptych.workers.encoders.device import Device
@@ -20,8 +20,6 @@ GPU_TOKENS = 32768
 #: No tokenizer needs more characters than this for one token of ordinary text, so what lies
 #: beyond cannot matter, and a text of megabytes costs what a page costs.
 _CHARACTERS_PER_TOKEN = 32
-#: Lone surrogates, which tokenizers refuse, and control characters, which say nothing.
-_UNSPEAKABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class _Tokenizer(Protocol):
@@ -54,8 +52,9 @@ class TextModel:
 
     def encode(self, texts: Sequence[str], *, prefix: str = "") -> Floats:
         """(n, dimension) float32 unit rows; zeros for a blank text; equal texts run once."""
-        cleaned = [self._cleaned(text) for text in texts]
-        distinct = list(dict.fromkeys(text for text in cleaned if text.strip()))
+        longest = self._max_tokens * _CHARACTERS_PER_TOKEN
+        cleaned = [speakable(text[:longest]) for text in texts]
+        distinct = list(dict.fromkeys(text for text in cleaned if text))
         rows = np.zeros((len(cleaned), self.dimension), np.float32)
         if distinct:
             place = {text: i for i, text in enumerate(distinct)}
@@ -63,9 +62,6 @@ class TextModel:
             vectors = self._encode_distinct([prefix + text for text in distinct])
             rows[said] = vectors[[place[cleaned[i]] for i in said]]
         return rows
-
-    def _cleaned(self, text: str) -> str:
-        return _UNSPEAKABLE.sub(" ", text[: self._max_tokens * _CHARACTERS_PER_TOKEN])
 
     def _encode_distinct(self, texts: list[str]) -> Floats:
         tokens = self._tokens(texts)
