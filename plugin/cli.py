@@ -1,5 +1,6 @@
 """The command `diptych`: a table of subcommands, each imported only when it is called."""
 
+import logging
 import sys
 from importlib import import_module
 
@@ -52,8 +53,10 @@ def diptych() -> None:
 
 def main() -> None:
     """Run the command line; an error of ours is one sentence on stderr and its exit code."""
+    # Each failed request becomes an error of ours, with a sentence; the client logs it as well.
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     try:
-        diptych(auto_envvar_prefix="DIPTYCH")
+        diptych()
     except DiptychError as err:
         click.echo(f"diptych: {err}", err=True)
         sys.exit(err.exit_code)

@@ -1,0 +1,124 @@
+"""How far a feed has come, and which feed may move: documents in the index `diptych-state`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from diptych.client import Cluster, Json, path
+from diptych.errors import ConflictError, MissingIndexError
+from diptych.ingest.history import START, IndexPosition, ShardPosition
+from diptych.mappings.fields import STATE_INDEX
+from diptych.mappings.index import STATE_INDEX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Last published `_seq_no` by shard, each bound to the history it was counted in.
+
+    `version` is None for checkpoints that were never saved.
+    """
+
+    uuid: str
+    seq_nos: Mapping[int, tuple[str, int]]
+    version: tuple[int, int] | None = None
+
+    def after(self, position: ShardPosition) -> int:
+        """Where to read on; from the start where the shard's history is another one.
+
+        A checkpoint above the shard's own means that operations were lost and their numbers
+        given out again, so it starts from the beginning too.
+        """
+        history, seq_no = self.seq_nos.get(position.shard, ("", START))
+        is_same = history == position.history and seq_no <= position.checkpoint
+        return seq_no if is_same else START
+
+    def at(self, position: ShardPosition, seq_no: int) -> "Checkpoints":
+        """The same with one shard moved."""
+        moved = {**self.seq_nos, position.shard: (position.history, seq_no)}
+        return replace(self, seq_nos=moved)
+
+    def lag(self, position: IndexPosition) -> int:
+        """Upper bound of the operations that were not read yet."""
+        return sum(shard.checkpoint - self.after(shard) for shard in position.shards)
+
+
+class StateIndex:
+    """Small documents read by id and written by compare-and-set."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        """State of all feeds of a cluster."""
+        self._cluster = cluster
+
+    def load(self, uuid: str) -> Checkpoints:
+        """The checkpoints of an index; empty where none were saved."""
+        found = self.get(f"checkpoints:{uuid}")
+        if found is None:
+            return Checkpoints(uuid, {})
+        source, version = found
+        seq_nos = {
+            int(shard): (entry["history"], entry["seq_no"])
+            for shard, entry in source["shards"].items()
+        }
+        return Checkpoints(uuid, seq_nos, version)
+
+    def save(self, checkpoints: Checkpoints, *, index: str) -> Checkpoints:
+        """Write them and return them at their new version.
+
+        Raises:
+            ConflictError: another feed moved them meanwhile.
+        """
+        shards = {
+            str(shard): {"history": history, "seq_no": seq_no}
+            for shard, (history, seq_no) in checkpoints.seq_nos.items()
+        }
+        body = {"kind": "checkpoints", "index": index, "shards": shards}
+        version = self.put(f"checkpoints:{checkpoints.uuid}", body, checkpoints.version)
+        return replace(checkpoints, version=version)
+
+    def get(self, id_: str) -> tuple[Json, tuple[int, int]] | None:
+        """A document and its version; None where there is none."""
+        try:
+            answer: Json = self._cluster.call("GET", path(STATE_INDEX, "_doc", id_), accept=(404,))
+        except MissingIndexError:
+            return None
+        if not answer.get("found"):
+            return None
+        return answer["_source"], (answer["_seq_no"], answer["_primary_term"])
+
+    def put(self, id_: str, body: Json, version: tuple[int, int] | None) -> tuple[int, int]:
+        """Write a document that is still at `version`, or is new where that is None.
+
+        Raises:
+            ConflictError: it is not.
+        """
+        params = (
+            {"op_type": "create"}
+            if version is None
+            else {"if_seq_no": str(version[0]), "if_primary_term": str(version[1])}
+        )
+        if version is None:
+            self._create_index()
+        answer: Any = self._cluster.call(
+            "PUT", path(STATE_INDEX, "_doc", id_), params=params, body=body
+        )
+        return answer["_seq_no"], answer["_primary_term"]
+
+    def delete(self, id_: str, version: tuple[int, int]) -> None:
+        """Delete a document that is still at `version`; another version stays."""
+        try:
+            self._cluster.call(
+                "DELETE",
+                path(STATE_INDEX, "_doc", id_),
+                params={"if_seq_no": str(version[0]), "if_primary_term": str(version[1])},
+                accept=(404,),
+            )
+        except ConflictError:
+            return
+
+    def _create_index(self) -> None:
+        answer: Json = self._cluster.call(
+            "PUT", path(STATE_INDEX), body=STATE_INDEX_BODY, accept=(400,)
+        )
+        kind = answer.get("error", {}).get("type") if "error" in answer else None
+        if kind not in {None, "resource_already_exists_exception"}:
+            raise ConflictError(f"The index {STATE_INDEX} cannot be created: {answer['error']}.")

@@ -1,0 +1,74 @@
+"""What a document's vectors are made from, and the hashes that say whether they still agree."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from diptych.contract import IndexContract
+from diptych.encoding import ModelRef
+
+#: Raised when the way from a document to its inputs changes, so that all hashes differ.
+_RECIPE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The words and pictures of one document.
+
+    `text` is empty and `images` is () where the document has none. The hashes cover the
+    inputs, the model and its revision.
+    """
+
+    text: str
+    images: tuple[str, ...]
+    text_hash: str
+    image_hash: str
+
+
+def read_inputs(source: Mapping[str, Any], contract: IndexContract) -> Inputs:
+    """The inputs in a document's `_source`; a value that is no text counts as its text form."""
+    texts = (_words(_value(source, field)) for field in contract.text_fields)
+    text = "\n".join(part for part in texts if part)
+    field = contract.image_field
+    images = tuple(_references(_value(source, field))) if field else ()
+    return Inputs(
+        text=text,
+        images=images,
+        text_hash=_hash(contract.text_model, contract.image_model, [text]),
+        image_hash=_hash(contract.image_model, contract.image_model, images),
+    )
+
+
+def _value(source: Mapping[str, Any], field: str) -> Any:
+    """The value under a dotted name, whether it was written dotted or nested."""
+    if field in source:
+        return source[field]
+    found: Any = source
+    for part in field.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(word for word in map(_words, value) if word)
+    return str(value).strip()
+
+
+def _references(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str) and item.strip():
+            yield item.strip()
+
+
+def _hash(model: ModelRef, other: ModelRef, parts: Sequence[str]) -> str:
+    digest = blake2b(digest_size=16)
+    named = (_RECIPE, model.name, model.revision, other.name, other.revision)
+    for part in (*named, *parts):
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,187 @@
+"""Documents as the write path sees them: read with their version, written by compare-and-set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+
+from diptych.client import Cluster, path, to_json
+from diptych.contract import IndexContract
+from diptych.errors import MissingIndexError
+from diptych.ingest.bulk import BulkItem, send_bulk
+from diptych.ingest.inputs import Inputs, read_inputs
+from diptych.mappings.engine import Engine
+from diptych.mappings.fields import OBJECT
+from diptych.mappings.target import Target
+from diptych.vectors import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One product at one version; `text_hash` and `image_hash` are what was tried last."""
+
+    id: str
+    seq_no: int
+    primary_term: int
+    inputs: Inputs
+    state: str | None
+    text_hash: str | None
+    image_hash: str | None
+    error: str | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a worker has already tried exactly these inputs."""
+        return self.text_hash == self.inputs.text_hash and self.image_hash == self.inputs.image_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a worker found out about one document; `vector` is None where there is none."""
+
+    document: Document
+    state: str
+    vector: Floats | None
+    error: str | None
+    embedded_at: str
+
+    def to_object(self) -> dict[str, str | None]:
+        """The fields of `diptych` that a worker owns."""
+        return {
+            "state": self.state,
+            "text_hash": self.document.inputs.text_hash,
+            "image_hash": self.document.inputs.image_hash,
+            "embedded_at": self.embedded_at,
+            "error": self.error,
+        }
+
+
+class Outcome(StrEnum):
+    """What became of one update."""
+
+    WRITTEN = "written"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    BUSY = "busy"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The outcome of one update, and the cluster's reason where it was refused."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+class Store(Protocol):
+    """The documents of one index."""
+
+    @property
+    def contract(self) -> IndexContract:
+        """The contract of the index."""
+        ...
+
+    def read(self, ids: Sequence[str]) -> list[Document]:
+        """The documents that exist, in any order; real time, not as of the last refresh."""
+        ...
+
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
+        """The stored fused vectors, (dimension,) float32, of the documents that have one."""
+        ...
+
+    def write(self, updates: Sequence[Update]) -> list[Written]:
+        """Write each update if its document is still at the version that was read."""
+        ...
+
+
+class ClusterStore:
+    """A `Store` in a real cluster."""
+
+    def __init__(self, cluster: Cluster, engine: Engine, target: Target) -> None:
+        """Documents of the concrete index behind a target."""
+        self._cluster = cluster
+        self._engine = engine
+        self._target = target
+
+    @property
+    def contract(self) -> IndexContract:
+        """The contract of the index."""
+        return self._target.contract
+
+    def read(self, ids: Sequence[str]) -> list[Document]:
+        """One `_mget` of the input fields and `diptych`."""
+        found = self._mget(ids, [*self.contract.input_fields, OBJECT])
+        return [document_of(hit, self.contract) for hit in found]
+
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
+        """One `_mget` of the vectors alone."""
+        field = self.contract.vector_field
+        return {
+            hit["_id"]: np.asarray(hit["_source"][field], dtype=np.float32)
+            for hit in self._mget(ids, [field])
+            if hit["_source"].get(field) is not None
+        }
+
+    def write(self, updates: Sequence[Update]) -> list[Written]:
+        """One bulk `update` per product, guarded by `if_seq_no`; never an upsert."""
+        actions = [self._action(update) for update in updates]
+        items = send_bulk(self._cluster, self._target.index, actions)
+        return [_written(item) for item in items]
+
+    def _mget(self, ids: Sequence[str], fields: Sequence[str]) -> list[Mapping[str, Any]]:
+        answer = self._cluster.call(
+            "POST",
+            path(self._target.index, "_mget"),
+            params={"_source_includes": ",".join(fields)},
+            body={"ids": list(ids)},
+        )
+        return [hit for hit in answer["docs"] if hit.get("found")]
+
+    def _action(self, update: Update) -> bytes:
+        document = update.document
+        head = {
+            "_id": document.id,
+            "if_seq_no": document.seq_no,
+            "if_primary_term": document.primary_term,
+        }
+        vector = update.vector
+        body = {
+            OBJECT: update.to_object(),
+            self.contract.vector_field: (
+                None if vector is None else self._engine.vector_value(vector)
+            ),
+        }
+        return to_json({"update": head}) + b"\n" + to_json({"doc": body}) + b"\n"
+
+
+def document_of(hit: Mapping[str, Any], contract: IndexContract) -> Document:
+    """A hit of `_mget` or of a search with `seq_no_primary_term`, parsed."""
+    source = hit.get("_source") or {}
+    known = source.get(OBJECT)
+    known = known if isinstance(known, Mapping) else {}
+    return Document(
+        id=hit["_id"],
+        seq_no=hit["_seq_no"],
+        primary_term=hit["_primary_term"],
+        inputs=read_inputs(source, contract),
+        state=known.get("state"),
+        text_hash=known.get("text_hash"),
+        image_hash=known.get("image_hash"),
+        error=known.get("error"),
+    )
+
+
+def _written(item: BulkItem) -> Written:
+    reason = f"{item.error_type}: {item.reason}"
+    if item.is_done:
+        return Written(Outcome.WRITTEN)
+    if item.is_conflict:
+        return Written(Outcome.CONFLICT, reason)
+    if item.is_retryable:
+        return Written(Outcome.BUSY, reason)
+    if item.error_type == "index_not_found_exception":
+        raise MissingIndexError(f"The index was deleted meanwhile: {item.reason}.")
+    return Written(Outcome.GONE if item.status == 404 else Outcome.REFUSED, reason)

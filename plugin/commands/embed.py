@@ -1,0 +1,61 @@
+"""`diptych embed`: the back-fill, with a progress bar."""
+
+import time
+
+import click
+
+from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, json_option, settings_options
+from diptych.settings import Settings
+
+
+@click.command("embed")
+@click.argument("index")
+@click.option("--all", "is_forced", is_flag=True, help="Encode again what has a vector already.")
+@click.option("--wait", "is_waiting", is_flag=True, help="Wait until everything is written.")
+@json_option
+@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, "image_roots", "concurrency")
+def command(
+    settings: Settings, index: str, is_forced: bool, is_waiting: bool, as_json: bool
+) -> None:
+    """Enqueue the documents whose vectors are missing or out of date.
+
+    With --wait, a worker and a feed are started for the duration where none is running.
+
+    Example: diptych embed products --wait
+    """
+    from diptych.client import to_json
+    from diptych.mappings.target import read_target
+    from diptych.plugin.embedding import Embedding
+    from diptych.plugin.processes import connect
+    from diptych.plugin.progress import count_bar
+    from diptych.plugin.status import read_status
+
+    connections = connect(settings)
+    target = read_target(connections.cluster, index)
+    embedding = Embedding(connections, target)
+    started_s = time.monotonic()
+    published = embedding.publish(is_forced=is_forced)
+    say(f"{published.published:,} of {published.seen:,} documents enqueued.")
+    if is_waiting and published.published:
+        with (
+            embedding.companions(say) as children,
+            count_bar("Embedding", published.published) as bar,
+        ):
+            for progress in embedding.wait(published, children):
+                bar(progress.done)
+    seconds = time.monotonic() - started_s
+    status = read_status(connections.cluster, connections.engine, target)
+    if as_json:
+        result = {"enqueued": published.published, "seconds": round(seconds, 2)}
+        click.echo(to_json(result | status.to_json()))
+        return
+    click.echo(
+        f"{index}: {status.ready:,} ready, {status.partial:,} partial, {status.failed:,} failed, "
+        f"{status.pending:,} pending"
+        + (f"; {published.published / seconds:,.0f} documents/s" if is_waiting else "")
+    )
+
+
+def say(text: str) -> None:
+    """One line for a person."""
+    click.echo(text, err=True)

@@ -1,0 +1,56 @@
+"""`diptych worker`: the process that has the models and writes the vectors."""
+
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from diptych.errors import SettingsError
+from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, settings_options
+from diptych.settings import Settings
+
+
+@click.command("worker")
+@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, "image_roots", "concurrency", "log_level")
+def command(settings: Settings) -> None:
+    """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
+
+    Example: diptych worker --device cuda --image-roots /srv/photos
+    """
+    from diptych.ingest.fetching import picture_source
+    from diptych.plugin.encoders import encoder_for_contract
+    from diptych.plugin.processes import connect, log_to_stderr
+    from diptych.workers.app import CeleryPublisher
+    from diptych.workers.tasks import Handler, register
+
+    log_to_stderr(settings.log_level)
+    connections = connect(settings)
+    app = connections.app
+    handler = Handler(
+        connections.cluster,
+        connections.engine,
+        CeleryPublisher(app),
+        picture_source(connections.settings),
+        encoder_for_contract(connections.settings),
+    )
+    is_misconfigured = threading.Event()
+
+    def stop() -> None:
+        is_misconfigured.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    register(app, handler, on_misconfigured=stop)
+    worker = app.Worker(
+        pool="threads",
+        concurrency=settings.concurrency,
+        loglevel=settings.log_level,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+    )
+    worker.start()
+    if is_misconfigured.is_set():
+        raise SettingsError("The worker stopped because of the error in its log above.")
+    sys.exit(worker.exitcode)

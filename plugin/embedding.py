@@ -1,0 +1,92 @@
+"""`diptych embed`: enqueue, wait until every published document was written, count."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from diptych.errors import UnavailableError
+from diptych.ingest.backfill import Backfill, Backfilled
+from diptych.ingest.checkpoints import StateIndex
+from diptych.ingest.history import History
+from diptych.ingest.lease import Lease
+from diptych.mappings.target import Target
+from diptych.plugin.children import Child
+from diptych.plugin.processes import Connections
+from diptych.workers.app import CeleryPublisher, is_worker_running
+
+#: Pause between two counts.
+_POLL_S = 0.5
+#: Without any progress for this long, waiting on makes no sense without a look at the logs.
+_STALL_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a pass is done, in documents."""
+
+    done: int
+    total: int
+
+
+class Embedding:
+    """One run of `diptych embed` on one index."""
+
+    def __init__(self, connections: Connections, target: Target) -> None:
+        """Sends nothing yet."""
+        history = History(connections.cluster, connections.engine, target)
+        publisher = CeleryPublisher(connections.app)
+        self._connections = connections
+        self._target = target
+        self._backfill = Backfill(history, publisher, target.index)
+
+    def publish(self, *, is_forced: bool = False) -> Backfilled:
+        """Enqueue what needs a worker, or everything where forced."""
+        return self._backfill.run(is_forced=is_forced)
+
+    def wait(self, pass_: Backfilled, children: Sequence[Child] = ()) -> Iterator[Progress]:
+        """Progress until a worker has written every published document.
+
+        Raises:
+            UnavailableError: a child ended, or nothing was written for three minutes.
+        """
+        total = remaining = pass_.published
+        moved_s = time.monotonic()
+        while remaining > 0:
+            for child in children:
+                child.check()
+            now_remaining = self._backfill.remaining(pass_)
+            if now_remaining < remaining:
+                moved_s = time.monotonic()
+            elif time.monotonic() - moved_s > _STALL_S:
+                raise UnavailableError(
+                    f"No worker has written anything for {_STALL_S:.0f} s, and {remaining} "
+                    "documents wait: see the worker's log."
+                )
+            remaining = now_remaining
+            yield Progress(total - remaining, total)
+            if remaining > 0:
+                time.sleep(_POLL_S)
+
+    @contextmanager
+    def companions(self, say: Callable[[str], None]) -> Iterator[list[Child]]:
+        """A worker and a feed for the duration, where none runs; tells what it starts."""
+        children = []
+        settings = self._connections.settings
+        try:
+            if not is_worker_running(self._connections.app):
+                children.append(Child(["worker"], settings))
+            if not self._is_feed_running():
+                children.append(Child(["feed", self._target.name], settings))
+            for child in children:
+                say(
+                    f"No {child.name} is running: started one for now, its log is {child.log_file}."
+                )
+            yield children
+        finally:
+            for child in children:
+                child.stop()
+
+    def _is_feed_running(self) -> bool:
+        state = StateIndex(self._connections.cluster)
+        return Lease(state, self._target.name, owner="").is_held()

@@ -1,0 +1,122 @@
+"""The Celery application: two queues, JSON messages, acknowledged late, no results."""
+
+from typing import Any
+
+from celery import Celery
+from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
+
+from diptych.errors import UnavailableError
+from diptych.ingest.publishing import Lane, Message
+
+#: The one task; its only argument is a `Message` as JSON.
+TASK = "diptych.enrich"
+
+#: On Redis a message returns after this time without an acknowledgement, so a task must end
+#: well before: a worker gives one back after `workers.tasks.PATIENCE_S`.
+_VISIBILITY_S = 300
+
+
+def queue_name(lane: Lane) -> str:
+    """Name of a lane's queue on the broker."""
+    return f"diptych.{lane.value}"
+
+
+def make_app(broker_url: str) -> Celery:
+    """An application bound to a broker; connects with the first message."""
+    app = Celery("diptych", broker=broker_url, set_as_current=False)
+    is_rabbitmq = broker_url.startswith(("amqp", "pyamqp"))
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        broker_connection_max_retries=None,
+        broker_connection_retry_on_startup=True,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        worker_soft_shutdown_timeout=25.0,
+        task_create_missing_queues=False,
+        task_queues=[_queue(lane, is_rabbitmq=is_rabbitmq) for lane in Lane],
+        task_default_queue=queue_name(Lane.LIVE),
+        broker_transport_options=_transport_options(is_rabbitmq=is_rabbitmq),
+    )
+    return app
+
+
+class CeleryPublisher:
+    """A `Publisher` on the broker of an application."""
+
+    def __init__(self, app: Celery) -> None:
+        """Connects with the first message."""
+        self._app = app
+
+    def publish(self, message: Message, lane: Lane) -> None:
+        """Return when the broker has confirmed the message.
+
+        Raises:
+            UnavailableError: the broker does not answer.
+        """
+        try:
+            self._app.send_task(
+                TASK,
+                args=[message.to_json()],
+                queue=queue_name(lane),
+                retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
+            )
+        except OperationalError as err:
+            raise UnavailableError(
+                f"The broker at {masked(self._app.conf.broker_url)} does not answer: check that "
+                "it runs and that --broker-url is right."
+            ) from err
+
+
+def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
+    """Whether any worker answers on this broker.
+
+    Raises:
+        UnavailableError: the broker does not answer.
+    """
+    try:
+        return bool(app.control.ping(timeout=timeout_s))
+    except OperationalError as err:
+        raise UnavailableError(
+            f"The broker at {masked(app.conf.broker_url)} does not answer: start it, or correct "
+            "--broker-url."
+        ) from err
+
+
+def masked(broker_url: str) -> str:
+    """The address without user and password."""
+    scheme, _, rest = broker_url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def _queue(lane: Lane, *, is_rabbitmq: bool) -> Queue:
+    name = queue_name(lane)
+    arguments: dict[str, Any] = {}
+    if is_rabbitmq:
+        # A message that ended four workers goes to the dead-letter exchange (celery#9082).
+        arguments = {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": 4,
+            "x-dead-letter-exchange": "diptych.dead",
+        }
+    exchange = Exchange(name, type="direct")
+    return Queue(name, exchange, routing_key=name, queue_arguments=arguments)
+
+
+def _transport_options(*, is_rabbitmq: bool) -> dict[str, Any]:
+    if is_rabbitmq:
+        return {"confirm_publish": True}
+    return {
+        "visibility_timeout": _VISIBILITY_S,
+        # kombu looks for expired messages every 10 x 10 s unless told otherwise.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "health_check_interval": 10,
+        "socket_keepalive": True,
+        # A lane's queue is looked at in turn, so that neither waits for the other.
+        "queue_order_strategy": "round_robin",
+    }
