@@ -1,0 +1,206 @@
+"""The change feed on a real node: what it publishes, and what it never forgets."""
+
+from collections.abc import Iterator
+
+import pytest
+from products import bulk, create_product_index, index_products, update_products
+
+from diptych.client import Cluster, path
+from diptych.ingest.backfill import Backfill
+from diptych.ingest.checkpoints import StateIndex
+from diptych.ingest.enrich import Enricher
+from diptych.ingest.feed import Feed
+from diptych.ingest.history import History
+from diptych.ingest.lease import LEASE_S, Lease
+from diptych.ingest.publishing import Lane
+from diptych.ingest.store import ClusterStore
+from diptych.mappings.engine import OpenSearch
+from diptych.mappings.target import Target, read_target
+from diptych.plugin.status import read_status
+from diptych.settings import load_settings
+from diptych.testing import FakeEncoder, MemoryPictures, MemoryPublisher
+
+pytestmark = pytest.mark.integration
+
+ENGINE = OpenSearch()
+PICTURES = MemoryPictures({"red.jpg": b"picture of red", "blue.jpg": b"picture of blue"})
+
+
+@pytest.fixture
+def cluster(cluster_url: str) -> Iterator[Cluster]:
+    """The test run's node."""
+    cluster = Cluster(load_settings(cluster_url=cluster_url))
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def target(cluster: Cluster, index_name: str) -> Target:
+    """An index of two shards with three products."""
+    target = create_product_index(cluster, index_name, FakeEncoder(), n_shards=2)
+    products = {str(n): {"title": f"red dress {n}", "image": "red.jpg"} for n in range(3)}
+    index_products(cluster, index_name, products)
+    return target
+
+
+def make_feed(cluster: Cluster, name: str, *, owner: str = "first") -> tuple[Feed, MemoryPublisher]:
+    """A feed that publishes into memory."""
+    publisher = MemoryPublisher()
+    return Feed(cluster, ENGINE, publisher, name=name, owner=owner), publisher
+
+
+def enrich(cluster: Cluster, target: Target, ids: list[str]) -> None:
+    """What a worker does with published ids."""
+    store = ClusterStore(cluster, ENGINE, target)
+    Enricher(store, FakeEncoder(), PICTURES).enrich(ids)
+
+
+def test_first_poll_publishes_what_was_there_before(cluster: Cluster, target: Target) -> None:
+    """A feed without checkpoints starts at the beginning, on the live lane while that is short."""
+    feed, publisher = make_feed(cluster, target.name)
+
+    poll = feed.poll()
+
+    assert (3, 3) == (poll.seen, poll.published)
+    assert {"0", "1", "2"} == set(publisher.ids)
+    assert {Lane.LIVE} == {lane for _, lane in publisher.messages}
+
+
+def test_worker_writes_do_not_come_round_again(cluster: Cluster, target: Target) -> None:
+    """The feed sees them, compares the hashes and publishes nothing."""
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    enrich(cluster, target, publisher.ids)
+    publisher.messages.clear()
+
+    poll = feed.poll()
+
+    assert (3, 0, []) == (poll.seen, poll.published, publisher.ids)
+
+
+def test_bulk_update_of_a_title_is_published_and_of_a_price_is_not(
+    cluster: Cluster, target: Target
+) -> None:
+    """Bulk updates pass no ingest pipeline; the history shows them all the same."""
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    enrich(cluster, target, publisher.ids)
+    feed.poll()
+    publisher.messages.clear()
+
+    update_products(cluster, target.name, {"0": {"title": "blue mug"}, "1": {"price": 9}})
+    poll = feed.poll()
+
+    assert (2, ["0"]) == (poll.seen, publisher.ids)
+
+
+def test_restarted_feed_goes_on_where_the_last_one_stopped(
+    cluster: Cluster, target: Target
+) -> None:
+    """Checkpoints live in the cluster, and a stopped feed leaves its lease at once."""
+    first, _ = make_feed(cluster, target.name)
+    first.poll()
+    first.stop()
+    index_products(cluster, target.name, {"new": {"title": "new"}})
+    second, publisher = make_feed(cluster, target.name, owner="second")
+
+    poll = second.poll()
+
+    assert (1, ["new"]) == (poll.seen, publisher.ids)
+
+
+def test_deletes_at_the_end_leave_no_lag(cluster: Cluster, target: Target) -> None:
+    """No scan shows a delete, and the checkpoint passes it."""
+    feed, _ = make_feed(cluster, target.name)
+    feed.poll()
+    bulk(cluster, target.name, [(("index", "9"), {"title": "gone"})])
+    cluster.call("DELETE", path(target.name, "_doc", "9"))
+
+    feed.poll()
+
+    assert 0 == read_status(cluster, ENGINE, target).lag
+
+
+def test_second_feed_stays_passive(cluster: Cluster, target: Target) -> None:
+    """One feed at a time moves an index's checkpoints."""
+    first, _ = make_feed(cluster, target.name)
+    first.poll()
+    second, publisher = make_feed(cluster, target.name, owner="second")
+    index_products(cluster, target.name, {"new": {"title": "new"}})
+
+    poll = second.poll()
+
+    assert (False, []) == (poll.is_leader, publisher.ids)
+
+
+def test_lease_of_a_dead_feed_ends_by_itself(cluster: Cluster, index_name: str) -> None:
+    """A second feed takes over after the lease's time, not before."""
+    now_s = 1000.0
+    state = StateIndex(cluster)
+    dead = Lease(state, index_name, "dead", now=lambda: now_s)
+    heir = Lease(state, index_name, "heir", now=lambda: now_s)
+    dead.hold()
+
+    early = heir.hold()
+    now_s += LEASE_S
+    late = heir.hold()
+
+    assert (False, True) == (early, late)
+    assert not dead.hold()
+
+
+def test_index_that_is_made_again_is_read_from_the_start(cluster: Cluster, target: Target) -> None:
+    """Its checkpoints belong to the old index's uuid."""
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    cluster.call("DELETE", path(target.name))
+    create_product_index(cluster, target.name, FakeEncoder())
+    index_products(cluster, target.name, {"other": {"title": "other"}})
+    publisher.messages.clear()
+
+    feed.poll()
+
+    assert ["other"] == publisher.ids
+
+
+def test_backfill_counts_what_is_still_to_be_done(cluster: Cluster, target: Target) -> None:
+    """A worker's write, and nothing else of ours, brings the count down."""
+    history = History(cluster, ENGINE, target)
+    publisher = MemoryPublisher()
+    backfill = Backfill(history, publisher, target.index)
+    enrich(cluster, target, ["0"])
+
+    pass_ = backfill.run()
+    before = backfill.remaining(pass_)
+    enrich(cluster, target, publisher.ids)
+    after = backfill.remaining(pass_)
+
+    assert (3, 2, 2, 0) == (pass_.seen, pass_.published, before, after)
+    assert {Lane.BACKFILL} == {lane for _, lane in publisher.messages}
+
+
+def test_forced_backfill_publishes_everything(cluster: Cluster, target: Target) -> None:
+    """`embed --all` does not look at the stored hashes."""
+    publisher = MemoryPublisher()
+    enrich(cluster, target, ["0", "1", "2"])
+
+    pass_ = Backfill(History(cluster, ENGINE, target), publisher, target.index).run(is_forced=True)
+
+    assert 3 == pass_.published
+    assert all(message.is_forced for message, _ in publisher.messages)
+
+
+def test_status_counts_by_state(cluster: Cluster, target: Target) -> None:
+    """A product without a picture is partial, one that nobody tried is pending."""
+    index_products(cluster, target.name, {"bare": {"title": "no picture"}})
+    enrich(cluster, target, ["0", "bare"])
+
+    status = read_status(cluster, ENGINE, read_target(cluster, target.name))
+
+    assert (4, 1, 1, 0, 2) == (
+        status.documents,
+        status.ready,
+        status.partial,
+        status.failed,
+        status.pending,
+    )
