@@ -1,0 +1,95 @@
+"""An index as the cluster describes it, before anything about it is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diptych.client import Cluster, Json, path
+from diptych.contract import CONTRACT_VERSION, META_KEY, IndexContract, contract_from_meta
+from diptych.errors import ContractError, MappingError
+from diptych.mappings.pipeline import pipeline_name
+
+#: Key below `_meta.diptych`: the final pipeline that the index had before ours.
+PREVIOUS = "previous_pipeline"
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingIndex:
+    """One concrete index; `name` is what the caller said, `settings` are flat."""
+
+    name: str
+    index: str
+    aliases: Json
+    settings: Json
+    mappings: Json
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether the caller named an alias."""
+        return self.name != self.index
+
+    @property
+    def properties(self) -> Json:
+        """The mapping's fields."""
+        found: Json = self.mappings.get("properties", {})
+        return found
+
+    @property
+    def meta(self) -> Json:
+        """The mapping's `_meta`, the user's own keys included."""
+        return dict(self.mappings.get("_meta") or {})
+
+    @property
+    def note(self) -> Json:
+        """What lies below `_meta.diptych`: the contract, and tuning kept beside it."""
+        found = self.meta.get(META_KEY)
+        return dict(found) if isinstance(found, Mapping) else {}
+
+    @property
+    def contract(self) -> IndexContract | None:
+        """The contract it carries; None where there is none, or it is damaged.
+
+        Raises:
+            ContractError: the contract has another version.
+        """
+        if not self.note:
+            return None
+        try:
+            return contract_from_meta(self.meta, index=self.name)
+        except ContractError:
+            if self.note.get("version", CONTRACT_VERSION) != CONTRACT_VERSION:
+                raise
+            return None
+
+    @property
+    def final_pipeline(self) -> str | None:
+        """The pipeline that every write passes last."""
+        found = self.settings.get("index.final_pipeline", "_none")
+        return None if found == "_none" else str(found)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether its final pipeline is ours."""
+        return self.final_pipeline == pipeline_name(self.index)
+
+    @property
+    def previous_pipeline(self) -> str | None:
+        """The final pipeline that is not ours: the one now, or the one that ours replaced."""
+        return self.note.get(PREVIOUS) if self.is_marked else self.final_pipeline
+
+
+def read_existing(cluster: Cluster, name: str) -> ExistingIndex | None:
+    """The index behind a name, or None where there is none.
+
+    Raises:
+        MappingError: the name stands for several.
+    """
+    answer: Json = cluster.call("GET", path(name), params={"flat_settings": "true"}, accept=(404,))
+    if answer.get("status") == 404:
+        return None
+    if len(answer) != 1:
+        raise MappingError(
+            f"{name!r} stands for {len(answer)} indexes ({', '.join(sorted(answer)) or 'none'}): "
+            "name one of them."
+        )
+    index, body = next(iter(answer.items()))
+    return ExistingIndex(name, index, body["aliases"], body["settings"], body["mappings"])

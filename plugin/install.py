@@ -1,0 +1,182 @@
+"""Put Diptych on an index: fields, contract, marking pipeline. Twice changes nothing.
+
+What is where: the fields and the contract in the mapping (`_meta.diptych`, with the name of the
+final pipeline that was there before), the marking in the pipeline `diptych-INDEX`, which the
+setting `index.final_pipeline` names.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import orjson
+
+from diptych.client import Cluster, Json, path, to_json
+from diptych.contract import META_KEY, IndexContract
+from diptych.encoding import ModelRef
+from diptych.errors import MissingIndexError, UsageError
+from diptych.layout import product_layout
+from diptych.mappings.engine import Engine
+from diptych.mappings.fields import OBJECT, VECTOR
+from diptych.mappings.index import IMAGE_MAPPING, TEXT_MAPPING
+from diptych.mappings.pipeline import mark_pipeline, pipeline_name
+from diptych.plugin.existing import PREVIOUS, ExistingIndex, read_existing
+from diptych.plugin.field_checks import (
+    check_fields,
+    check_same_contract,
+    missing_properties,
+    silent_fields,
+)
+
+
+class Outcome(StrEnum):
+    """What an install did."""
+
+    CREATED = "created"
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    REBUILT = "rebuilt"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallRequest:
+    """What to install where; `library` is the approximate-search library, lucene or faiss."""
+
+    index: str
+    text_fields: tuple[str, ...]
+    image_field: str | None
+    text_model: ModelRef
+    image_model: ModelRef
+    library: str = "lucene"
+
+    def contract(self, index: str) -> IndexContract:
+        """The contract of a concrete index made by this request.
+
+        Raises:
+            UsageError: no field is named, one twice, or one of Diptych's own.
+        """
+        fields = (*self.text_fields, *([self.image_field] if self.image_field else []))
+        _check_names(fields)
+        return IndexContract(
+            text_fields=self.text_fields,
+            image_field=self.image_field,
+            text_model=self.text_model,
+            image_model=self.image_model,
+            layout=product_layout(
+                text_dimension=self.text_model.dimension,
+                image_dimension=self.image_model.dimension,
+            ),
+            pipeline=pipeline_name(index),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InstallReport:
+    """What is there now: `index` is the concrete index behind the name."""
+
+    index: str
+    outcome: Outcome
+    contract: IndexContract
+    warnings: tuple[str, ...] = ()
+
+
+def install(cluster: Cluster, engine: Engine, request: InstallRequest) -> InstallReport:
+    """Diptych on the index, which is created where there is none.
+
+    Raises:
+        UsageError: the request names no field, one twice, or one of Diptych's own.
+        ContractError: the index carries another contract.
+        MappingError: the index cannot take the fields; the message says whether a rebuild helps.
+    """
+    request.contract(request.index)
+    found = read_existing(cluster, request.index)
+    if found is not None:
+        return install_on(cluster, engine, request, found)
+    body = {"settings": engine.index_settings(), "mappings": {"properties": _new_fields(request)}}
+    cluster.call("PUT", path(request.index), body=body)
+    report = install_on(cluster, engine, request, _read_again(cluster, request.index))
+    return replace(report, outcome=Outcome.CREATED)
+
+
+def install_on(
+    cluster: Cluster, engine: Engine, request: InstallRequest, found: ExistingIndex
+) -> InstallReport:
+    """Diptych on an index that exists; writes only what is not there yet.
+
+    Raises:
+        ContractError: the index carries another contract.
+        MappingError: the index cannot take the fields.
+    """
+    contract = request.contract(found.index)
+    check_same_contract(found, contract)
+    check_fields(found, contract)
+    properties = missing_properties(found, engine, contract, library=request.library)
+    wrote = [
+        _write_mapping(cluster, found, contract, properties),
+        _write_pipeline(cluster, found, contract),
+        _write_setting(cluster, found, contract),
+    ]
+    return InstallReport(
+        index=found.index,
+        outcome=Outcome.ADDED if any(wrote) else Outcome.UNCHANGED,
+        contract=contract,
+        warnings=tuple(silent_fields(cluster, found, contract)),
+    )
+
+
+def _write_mapping(
+    cluster: Cluster, found: ExistingIndex, contract: IndexContract, properties: Json
+) -> bool:
+    """`_meta` is replaced as a whole by the cluster, so the user's own is written with it."""
+    note = found.note | contract.to_meta() | {PREVIOUS: found.previous_pipeline}
+    meta = orjson.loads(to_json(found.meta | {META_KEY: note}))
+    if meta == found.meta and not properties:
+        return False
+    cluster.call(
+        "PUT", path(found.index, "_mapping"), body={"_meta": meta, "properties": properties}
+    )
+    return True
+
+
+def _write_pipeline(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
+    where = path("_ingest", "pipeline", contract.pipeline)
+    body = mark_pipeline(found.index, contract.input_fields, previous=found.previous_pipeline)
+    if cluster.call("GET", where, accept=(404,)).get(contract.pipeline) == body:
+        return False
+    cluster.call("PUT", where, body=body)
+    return True
+
+
+def _write_setting(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
+    if found.final_pipeline == contract.pipeline:
+        return False
+    setting = {"index.final_pipeline": contract.pipeline}
+    cluster.call("PUT", path(found.index, "_settings"), body=setting)
+    return True
+
+
+def _new_fields(request: InstallRequest) -> Json:
+    fields: Json = dict.fromkeys(request.text_fields, TEXT_MAPPING)
+    return fields | ({request.image_field: IMAGE_MAPPING} if request.image_field else {})
+
+
+def _read_again(cluster: Cluster, index: str) -> ExistingIndex:
+    found = read_existing(cluster, index)
+    if found is None:
+        raise MissingIndexError(
+            f"The index {index!r} was deleted while it was installed: try again."
+        )
+    return found
+
+
+def _check_names(fields: tuple[str, ...]) -> None:
+    if not fields:
+        raise UsageError(
+            "No field is named: say where words and pictures are, with --text-field FIELD and "
+            "--image-field FIELD."
+        )
+    twice = {field for field in fields if fields.count(field) > 1}
+    if twice:
+        raise UsageError(f"The field {min(twice)!r} is named twice: name each field once.")
+    own = [field for field in fields if field.split(".")[0] in {OBJECT, VECTOR}]
+    if own:
+        raise UsageError(f"The field {own[0]!r} is Diptych's own: name a field of your products.")
