@@ -53,7 +53,10 @@ def message_from_json(body: Any) -> Message:
         raise UsageError(f"A message names no index or no ids: {str(body)[:200]}")
     if not all(isinstance(id_, str) and id_ for id_ in ids) or not 0 < len(ids) <= MAX_IDS:
         raise UsageError(f"A message has ids that cannot be used: {str(body)[:200]}")
-    return Message(index, tuple(ids), body.get("is_forced") is True, int(body.get("attempt", 0)))
+    attempt = body.get("attempt", 0)
+    if not isinstance(attempt, int):
+        raise UsageError(f"A message has an attempt that is no number: {str(body)[:200]}")
+    return Message(index, tuple(ids), body.get("is_forced") is True, attempt)
 
 
 class Publisher(Protocol):

@@ -2,16 +2,12 @@
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 
 from celery import Celery
 from celery.exceptions import Reject
 
-from diptych.client import Cluster
-from diptych.contract import IndexContract
-from diptych.encoding import Encoder
 from diptych.errors import (
     ConflictError,
     ContractError,
@@ -23,23 +19,16 @@ from diptych.errors import (
     UsageError,
 )
 from diptych.ingest.enrich import Enricher, Summary
-from diptych.ingest.pictures import PictureSource
 from diptych.ingest.publishing import Lane, Message, Publisher, message_from_json
-from diptych.ingest.store import ClusterStore
-from diptych.mappings.engine import Engine
-from diptych.mappings.target import read_target
 from diptych.workers.app import TASK
 
 _log = logging.getLogger(__name__)
 
-#: A message waits this long inside a worker for a cluster that is away, then goes back.
+#: A message waits this long inside a worker for a cluster that is away, then goes back; with the
+#: work itself it must stay below the broker's visibility timeout (`workers.app`).
 PATIENCE_S = 60.0
 #: How often a picture that cannot be had is asked for, each time in a new message.
 MAX_ATTEMPTS = 5
-#: A contract read from the cluster is trusted for this time.
-_CONTRACT_S = 60.0
-
-EncoderFactory = Callable[[IndexContract], Encoder]
 
 
 class Handler:
@@ -47,49 +36,45 @@ class Handler:
 
     def __init__(
         self,
-        cluster: Cluster,
-        engine: Engine,
+        enricher_for: Callable[[str], Enricher],
         publisher: Publisher,
-        pictures: PictureSource,
-        encoder_for: EncoderFactory,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Loads no model: the first message of an index does."""
-        self._cluster = cluster
-        self._engine = engine
+        """Takes the enricher of an index, and where to put what has to come again."""
+        self._enricher_for = enricher_for
         self._publisher = publisher
-        self._pictures = pictures
-        self._encoder_for = encoder_for
         self._sleep = sleep
-        self._lock = threading.Lock()
-        self._enrichers: dict[str, tuple[float, Enricher]] = {}
+        self._monotonic_s = monotonic_s
 
     def handle(self, message: Message) -> Summary:
-        """Bring the message's documents up to date.
+        """Bring the message's documents up to date, waiting with jitter for a busy cluster.
 
         Raises:
-            UnavailableError: the cluster was away for longer than a minute.
+            UnavailableError: the cluster was away for a minute.
             DiptychError: a setting or a contract is wrong; no retry helps.
         """
-        started_s = time.monotonic()
-        for delay_s in _delays():
+        end_s = self._monotonic_s() + PATIENCE_S
+        delays_s = _delays_s()
+        while True:
             try:
                 return self._handle_once(message)
             except (UnavailableError, ConflictError) as err:
-                if time.monotonic() - started_s + delay_s > PATIENCE_S:
+                delay_s = next(delays_s)
+                if self._monotonic_s() + delay_s > end_s:
                     raise UnavailableError(f"{len(message.ids)} documents wait: {err}") from err
                 _log.warning("Waiting %.1f s: %s", delay_s, err)
                 self._sleep(delay_s)
-        raise AssertionError("the delays have no end")
 
     def _handle_once(self, message: Message) -> Summary:
-        is_last = message.attempt + 1 >= MAX_ATTEMPTS
-        summary = self._enricher(message.index).enrich(
-            message.ids, is_forced=message.is_forced, is_last_attempt=is_last
+        summary = self._enricher_for(message.index).enrich(
+            message.ids,
+            is_forced=message.is_forced,
+            is_last_attempt=message.attempt + 1 >= MAX_ATTEMPTS,
         )
         if summary.again:
-            again = Message(message.index, tuple(summary.again), False, message.attempt + 1)
+            again = Message(message.index, tuple(summary.again), attempt=message.attempt + 1)
             self._publisher.publish(again, Lane.BACKFILL)
         _log.info(
             "%s: %d written, %d unchanged, %d gone, %d refused, %d again",
@@ -102,50 +87,35 @@ class Handler:
         )
         return summary
 
-    def _enricher(self, index: str) -> Enricher:
-        with self._lock:
-            read_at_s, enricher = self._enrichers.get(index, (float("-inf"), None))
-            if enricher is None or time.monotonic() - read_at_s > _CONTRACT_S:
-                target = read_target(self._cluster, index)
-                store = ClusterStore(self._cluster, self._engine, target)
-                enricher = Enricher(store, self._encoder_for(target.contract), self._pictures)
-                self._enrichers[index] = time.monotonic(), enricher
-            return enricher
-
 
 def register(app: Celery, handler: Handler, *, on_misconfigured: Callable[[], None]) -> None:
     """Give the application its one task.
 
     Args:
-        on_misconfigured: called where credentials or settings are wrong, to stop the worker.
+        on_misconfigured: called where credentials, settings or models are wrong, to stop the
+            worker: every message would fail alike, so none is dropped and a person has to look.
     """
 
     @app.task(name=TASK, acks_late=True, ignore_result=True)
     def enrich(body: object) -> None:
         try:
-            message = message_from_json(body)
-        except UsageError as err:
-            _log.error("Dropped: %s", err)
-            return
-        try:
-            handler.handle(message)
-        except MissingIndexError as err:
-            _log.warning("Dropped %d ids of an index that is gone: %s", len(message.ids), err)
+            handler.handle(message_from_json(body))
         except UnavailableError as err:
             _log.warning("Given back: %s", err)
             raise Reject(str(err), requeue=True) from err
         except (SettingsError, ContractError, EncodingError) as err:
-            # Every message would fail alike, so none is dropped and a person has to look.
             _log.error("Given back, and stopping: %s", err)
             on_misconfigured()
             raise Reject(str(err), requeue=True) from err
+        except (UsageError, MissingIndexError) as err:
+            _log.warning("Dropped a message that nobody can handle: %s", err)
         except DiptychError as err:
-            _log.error("Dropped %d ids of %s: %s", len(message.ids), message.index, err)
+            _log.error("Dropped %s: %s", body, err)
 
 
-def _delays() -> Iterator[float]:
-    """Full jitter between 0.5 s and 20 s, doubling."""
+def _delays_s() -> Iterator[float]:
+    """Full jitter below 0.5 s, then below twice as much each time, up to 20 s."""
     ceiling_s = 0.5
     while True:
-        yield random.uniform(0.1, ceiling_s)
+        yield random.uniform(0, ceiling_s)
         ceiling_s = min(20.0, ceiling_s * 2)

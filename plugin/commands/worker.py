@@ -23,15 +23,15 @@ def command(settings: Settings) -> None:
     from diptych.plugin.encoders import encoder_for_contract
     from diptych.plugin.processes import connect, log_to_stderr
     from diptych.workers.app import CeleryPublisher
+    from diptych.workers.enrichers import Enrichers
     from diptych.workers.tasks import Handler, register
 
     log_to_stderr(settings.log_level)
     connections = connect(settings)
     app = connections.app
-    handler = Handler(
+    enrichers = Enrichers(
         connections.cluster,
         connections.engine,
-        CeleryPublisher(app),
         picture_source(connections.settings),
         encoder_for_contract(connections.settings),
     )
@@ -41,7 +41,7 @@ def command(settings: Settings) -> None:
         is_misconfigured.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    register(app, handler, on_misconfigured=stop)
+    register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=stop)
     worker = app.Worker(
         pool="threads",
         concurrency=settings.concurrency,
