@@ -68,7 +68,9 @@ def find_process(pid: int) -> ProcessRef | None:
         return None
     # The name, in brackets, may hold spaces; what follows it begins with field 3.
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else ProcessRef(pid, int(fields[19]), _boot_id())
+    # A dead main thread is not the end: ports and locks are free when the others have gone too.
+    has_ended = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if has_ended else ProcessRef(pid, int(fields[19]), _boot_id())
 
 
 def is_alive(process: ProcessRef) -> bool:

@@ -67,6 +67,7 @@ def start_node(launch: Launch, *, java: JavaRuntime, jars: Path, heap: str) -> P
         base_dir=str(launch.folder.part_dir(CLUSTER)),
         http_port=port,
         transport_port=choose_port(usual_transport),
+        is_short_lived=launch.stop_with_parent,
     )
     spec_file = launch.folder.root / "node.json"
     spec.write(spec_file)

@@ -1,8 +1,9 @@
 """Starting and stopping the local stack: one OpenSearch node, one Valkey server."""
 
+import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from diptych.plugin.local.servers import (
 from diptych.plugin.local.state import BROKER, CLUSTER, Part, StackFolder, StackState
 
 DEFAULT_HEAP = "1g"
+_Starter = Callable[[Launch], Part]
 
 
 def _say_nothing(_line: str) -> None:
@@ -53,22 +55,22 @@ def start_stack(
         LocalStackError: a part cannot be fetched or started.
         UsageError: the heap is not a size.
     """
-    if not re.fullmatch(r"[1-9]\d*[mg]", heap):
-        raise UsageError(f"The heap {heap!r} is not a size: write it like 512m or 2g.")
+    _check_heap(heap)
     require_packages()
     folder = StackFolder.of(home_dir)
-    launch = Launch(folder, stop_with_parent, uses_usual_ports)
     with _writing(folder), _locked(folder):
         if fresh:
             _stop_parts(folder)
             _empty(folder)
-        _ensure_part(BROKER, launch, start_broker, wait_for_broker)
-        _ensure_part(CLUSTER, launch, _node_starter(folder, heap, report), wait_for_node)
+        starters: dict[str, _Starter] = {}
+        if BROKER not in folder.live_parts():
+            starters[BROKER] = start_broker
+        if CLUSTER not in folder.live_parts():
+            starters[CLUSTER] = _node_starter(folder, heap, report)
+        _start_parts(Launch(folder, stop_with_parent, uses_usual_ports), starters)
         state = folder.state_of(folder.live_parts())
     if state is None:
-        raise LocalStackError(
-            f"The local stack ended right after its start: see {folder.root}/logs."
-        )
+        raise LocalStackError(f"The local stack ended right after its start: see {folder.root}.")
     return state
 
 
@@ -96,34 +98,42 @@ def run_stack(home_dir: Path, *, heap: str = "512m") -> Iterator[StackState]:
         stop_stack(home_dir)
 
 
-def _node_starter(folder: StackFolder, heap: str, report: Report) -> Callable[[Launch], Part]:
-    def _start(launch: Launch) -> Part:
-        java = find_java()
-        jars = ensure_jars(report)
-        report(f"Starting OpenSearch on Java {java.version}; its log is {folder.log_file(CLUSTER)}")
-        return start_node(launch, java=java, jars=jars, heap=heap)
+def _check_heap(heap: str) -> None:
+    found = re.fullmatch(r"([1-9]\d*)([mg])", heap)
+    if found is None:
+        raise UsageError(f"The heap {heap!r} is not a size: write it like 512m or 2g.")
+    n_megabytes = int(found[1]) * (1024 if found[2] == "g" else 1)
+    available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    if not 256 <= n_megabytes <= available:
+        raise UsageError(
+            f"The heap {heap} does not fit: give from 256m to {available}m, this machine's memory."
+        )
 
-    return _start
+
+def _node_starter(folder: StackFolder, heap: str, report: Report) -> _Starter:
+    """What starts the node; what it needs is found and fetched before any part is started."""
+    java = find_java()
+    jars = ensure_jars(report)
+    report(f"Starting OpenSearch on Java {java.version}; its log is {folder.log_file(CLUSTER)}")
+    return lambda launch: start_node(launch, java=java, jars=jars, heap=heap)
 
 
-def _ensure_part(
-    name: str,
-    launch: Launch,
-    start: Callable[[Launch], Part],
-    wait: Callable[[Part, Path], None],
-) -> None:
-    """Leave the part running and ready, or not running at all."""
-    folder = launch.folder
-    part = folder.live_parts().get(name)
-    if part is None:
-        previous = folder.read_parts().get(name)
-        part = start(replace(launch, previous_port=previous.port if previous else None))
-        # Stored before it is ready, so that an interrupted `up` leaves nothing unknown.
-        folder.write_parts(folder.read_parts() | {name: part})
+def _start_parts(launch: Launch, starters: Mapping[str, _Starter]) -> None:
+    """Start these parts and wait for all; if one fails, those started here are stopped."""
+    folder, before = launch.folder, launch.folder.read_parts()
+    started: dict[str, Part] = {}
     try:
-        wait(part, folder.log_file(name))
+        for name, start in starters.items():
+            port = before[name].port if name in before else None
+            started[name] = start(replace(launch, previous_port=port))
+            # Stored before it is ready, so that an interrupted `up` leaves nothing unknown.
+            folder.write_parts(before | started)
+        parts = before | started
+        wait_for_broker(parts[BROKER], folder.log_file(BROKER))
+        wait_for_node(parts[CLUSTER], folder.log_file(CLUSTER))
     except BaseException:
-        stop_process(part.process)
+        for part in started.values():
+            stop_process(part.process)
         raise
 
 

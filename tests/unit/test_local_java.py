@@ -1,0 +1,84 @@
+"""Which Java runtime the local stack takes, and what it says where none fits."""
+
+from pathlib import Path
+
+import pytest
+
+from diptych.errors import LocalStackError
+from diptych.plugin.local.java import JavaRuntime, find_java
+
+
+def _install(folder: Path, version: str, *, modules: str = "", has_libjvm: bool = True) -> Path:
+    """A folder that looks like an installed runtime."""
+    (folder / "lib" / "server").mkdir(parents=True)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "java").touch(mode=0o755)
+    release = f'JAVA_VERSION="{version}"\n' + (f'MODULES="{modules}"\n' if modules else "")
+    (folder / "release").write_text(release)
+    if has_libjvm:
+        (folder / "lib" / "server" / "libjvm.so").touch()
+    return folder
+
+
+def test_java_home_comes_before_the_path_and_the_usual_folders(tmp_path: Path) -> None:
+    """JAVA_HOME is what the user said; the others are guesses."""
+    named = _install(tmp_path / "named", "21.0.1")
+    on_path = _install(tmp_path / "on_path", "17.0.15")
+    environ = {"JAVA_HOME": str(named), "PATH": str(on_path / "bin")}
+
+    found = find_java(environ, [tmp_path])
+
+    assert JavaRuntime(named, 21, named / "lib" / "server" / "libjvm.so") == found
+
+
+def test_java_on_the_path_is_found_behind_its_link(tmp_path: Path) -> None:
+    """Distributions put a link to the runtime's program on the PATH."""
+    home = _install(tmp_path / "jvm" / "java-17", "17.0.15")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").symlink_to(home / "bin" / "java")
+
+    found = find_java({"PATH": str(tmp_path / "bin")}, [])
+
+    assert home == found.home
+
+
+def test_a_usual_folder_helps_where_java_home_is_too_old(tmp_path: Path) -> None:
+    """An old JAVA_HOME does not hide a fitting runtime."""
+    old = _install(tmp_path / "old", "11.0.22")
+    fitting = _install(tmp_path / "jvm" / "java-25", "25.0.3")
+
+    found = find_java({"JAVA_HOME": str(old)}, [tmp_path / "jvm"])
+
+    assert (fitting, 25) == (found.home, found.version)
+
+
+def test_no_java_names_the_package_to_install(tmp_path: Path) -> None:
+    """The remedy is in the sentence."""
+    with pytest.raises(LocalStackError, match=r"no Java on this machine.*openjdk-17-jre-headless"):
+        find_java({}, [tmp_path / "absent"])
+
+
+@pytest.mark.parametrize(
+    ("version", "modules", "has_libjvm", "reason"),
+    [
+        ("1.8.0_402", "", True, "is Java 8"),
+        ("11.0.22", "", True, "is Java 11"),
+        ("17.0.15", "java.base java.sql", True, "trimmed"),
+        ("17.0.15", "", False, "libjvm.so"),
+    ],
+)
+def test_an_unfit_runtime_is_named_with_its_reason(
+    tmp_path: Path, version: str, modules: str, has_libjvm: bool, reason: str
+) -> None:
+    """Old, trimmed and broken runtimes are refused before a node dies of them."""
+    home = _install(tmp_path / "java", version, modules=modules, has_libjvm=has_libjvm)
+
+    with pytest.raises(LocalStackError, match=f"{home}.*{reason}.*JAVA_HOME"):
+        find_java({}, [tmp_path])
+
+
+def test_a_runtime_with_locale_data_is_not_trimmed(tmp_path: Path) -> None:
+    """A full list of modules passes."""
+    home = _install(tmp_path / "java", "17.0.15", modules="java.base jdk.localedata")
+
+    assert home == find_java({}, [tmp_path]).home
