@@ -1,0 +1,60 @@
+"""Which hosts pictures may be fetched from, and what a picture's reference is."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
+from diptych.errors import SettingsError
+
+_PORTS = {"http": 80, "https": 443}
+#: A scheme with its slashes, or one that needs none; `a:b.jpg` is a file's name.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|(https?|data|file|s3|gs):", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedHost:
+    """One entry of `image_hosts`; `name` is a host, `*.domain` or `*`."""
+
+    scheme: str
+    name: str
+    port: int
+
+    def matches(self, url: Url) -> bool:
+        """Whether the address has this scheme, port and host."""
+        if url.scheme != self.scheme or (url.port or _PORTS[self.scheme]) != self.port:
+            return False
+        host = (url.host or "").lower().rstrip(".")
+        if self.name.startswith("*."):
+            return host.endswith(self.name[1:])
+        return self.name in {"*", host}
+
+
+def parse_host(text: str) -> AllowedHost:
+    """HOST, HOST:PORT, *.DOMAIN or *, with https unless `http://` stands before it.
+
+    Raises:
+        SettingsError: it is none of these.
+    """
+    try:
+        url = parse_url(text if "://" in text else f"https://{text}")
+    except LocationParseError:
+        url = Url()
+    if url.scheme not in _PORTS or not url.host or url.auth or url.path not in {None, "", "/"}:
+        raise SettingsError(
+            f"The setting image_hosts has {text!r}, which is no host: write cdn.example.com, "
+            "*.example.com, cdn.example.com:8443 or http://cdn.example.com."
+        )
+    return AllowedHost(url.scheme, url.host.lower().rstrip("."), url.port or _PORTS[url.scheme])
+
+
+def is_allowed(url: Url, hosts: Iterable[AllowedHost]) -> bool:
+    """Whether one of the hosts is this address's."""
+    return any(host.matches(url) for host in hosts)
+
+
+def is_address(reference: str) -> bool:
+    """Whether a picture's reference has a scheme; else it is a path."""
+    return _ADDRESS.match(reference) is not None

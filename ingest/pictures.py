@@ -1,0 +1,117 @@
+"""Where pictures come from; files are opened below the image roots of this host alone."""
+
+import errno
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from diptych.errors import ImageError, UnavailableError
+from diptych.images import MAX_IMAGE_BYTES
+
+#: What a disk or a mount says when the same call can succeed later.
+_PASSING = {errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ETIMEDOUT, errno.ENOTCONN}
+
+
+class PictureSource(Protocol):
+    """Pictures by reference; safe to call from several threads."""
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of one picture.
+
+        Raises:
+            ImageError: this reference gives no picture, now or later.
+            UnavailableError: it may give one later.
+        """
+        ...
+
+
+class LocalPictures:
+    """Files below the image roots, by relative path; the first root that has one wins."""
+
+    def __init__(self, roots: Sequence[Path], *, max_image_bytes: int = MAX_IMAGE_BYTES) -> None:
+        """Opens nothing.
+
+        Args:
+            roots: settings of this host; a root named in the cluster is never used.
+        """
+        self._roots = tuple(root.resolve() for root in roots)
+        self._max_image_bytes = max_image_bytes
+
+    def read(self, reference: str) -> bytes:
+        """The file's bytes; symbolic links count as what they point to.
+
+        Raises:
+            ImageError: it is outside the roots, missing, no regular file, or too long.
+            UnavailableError: the disk does not answer.
+        """
+        fault = path_fault(reference)
+        if fault is not None:
+            raise ImageError(f"The picture {reference[:200]!r} cannot be opened: {fault}.")
+        if not self._roots:
+            raise ImageError(
+                f"The picture {reference!r} is a file, and this worker may open none: name its "
+                "folder with --image-roots."
+            )
+        for root in self._roots:
+            file = _below(root, reference)
+            if file is not None:
+                return self._open(file, reference)
+        raise ImageError(
+            f"The picture {reference!r} is not below the image roots of this worker: put it "
+            "there, or name its folder with --image-roots."
+        )
+
+    def _open(self, file: Path, reference: str) -> bytes:
+        try:
+            # A link that took the file's place since is not followed, a FIFO not waited for.
+            opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                os.close(opened)
+                raise ImageError(f"The picture {reference!r} is no file: name a picture.")
+            with os.fdopen(opened, "rb") as stream:
+                data = stream.read(self._max_image_bytes + 1)
+        except OSError as err:
+            raise _failure(reference, err) from err
+        if len(data) > self._max_image_bytes:
+            raise ImageError(
+                f"The picture {reference!r} is longer than {self._max_image_bytes:,} bytes: "
+                "store a smaller copy of it."
+            )
+        return data
+
+
+def path_fault(reference: str) -> str | None:
+    """Why a relative path cannot name a picture below a root; None where it can."""
+    if "\0" in reference or not reference.strip():
+        return "it is no path"
+    parts = PurePosixPath(reference)
+    if parts.is_absolute():
+        return "its path is absolute, and pictures are named relative to a folder"
+    depth = 0
+    for part in parts.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return "its path leaves the folder"
+    return None
+
+
+def _below(root: Path, reference: str) -> Path | None:
+    """What the path stands for below the root, links followed; None where there is nothing."""
+    try:
+        file = (root / reference).resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except RuntimeError:  # a link that leads to itself, before Python 3.13
+        return None
+    except OSError as err:
+        raise _failure(reference, err) from err
+    return file if file.is_relative_to(root) else None
+
+
+def _failure(reference: str, err: OSError) -> ImageError | UnavailableError:
+    reason = f"The picture {reference[:200]!r} cannot be read ({err.strerror})"
+    if err.errno in _PASSING:
+        return UnavailableError(f"{reason}: check the disk or the mount.")
+    return ImageError(f"{reason}: check its name and its permissions.")
