@@ -1,0 +1,340 @@
+"""Searching a real index: blending, filters, explain, likeness, degrading."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from shelf import Shelf, run_shelf
+
+from diptych.client import Cluster, to_json
+from diptych.encoding import EncodedImages, ModelRef, Role
+from diptych.errors import (
+    ContractError,
+    ImageError,
+    MissingIndexError,
+    SearchError,
+    UnavailableError,
+    UsageError,
+)
+from diptych.mappings.engine import OpenSearch
+from diptych.query.request import Filter, SearchRequest
+from diptych.query.response import Hit, SearchResponse
+from diptych.query.run import Runner
+from diptych.query.searcher import Searcher
+from diptych.settings import load_settings
+from diptych.testing import FakeEncoder
+from diptych.vectors import Floats
+
+pytestmark = pytest.mark.integration
+
+PHOTO = b"picture of a hat"
+
+
+class DownEncoder:
+    """An encoder service that does not answer."""
+
+    def __init__(self, encoder: FakeEncoder) -> None:
+        """Its models are known from before."""
+        self.text_model: ModelRef = encoder.text_model
+        self.image_model: ModelRef = encoder.image_model
+
+    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
+        """No answer."""
+        raise UnavailableError("The encoder does not answer: start it.")
+
+    def encode_words(self, texts: Sequence[str]) -> Floats:
+        """No answer."""
+        raise UnavailableError("The encoder does not answer: start it.")
+
+    def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
+        """No answer."""
+        raise UnavailableError("The encoder does not answer: start it.")
+
+
+@pytest.fixture(scope="module")
+def cluster(cluster_url: str) -> Iterator[Cluster]:
+    """The test run's node."""
+    cluster = Cluster(load_settings(cluster_url=cluster_url))
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="module")
+def shelf(cluster: Cluster) -> Iterator[Shelf]:
+    """300 products in one shard; read by all tests, written by none."""
+    with run_shelf(cluster) as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def searcher(shelf: Shelf) -> Searcher:
+    """With the encoder that the shelf was made with."""
+    return Searcher(shelf.cluster, OpenSearch(), shelf.encoder)
+
+
+def _ids(response: SearchResponse) -> list[str]:
+    return [hit.id for hit in response.hits]
+
+
+def _runner(searcher: Searcher, shelf: Shelf, request: SearchRequest) -> Runner:
+    prepared = searcher.prepare(shelf.index, request)
+    assert prepared.view.blends_natively
+    assert prepared.plan.is_hybrid
+    return Runner(
+        shelf.cluster, OpenSearch(), prepared.view.target, prepared.plan, prepared.vector, False
+    )
+
+
+REQUESTS = [
+    SearchRequest(text="red dress", size=200),
+    SearchRequest(text="blue", size=200, weights={"keywords": 3.0}),
+    SearchRequest(text="green coat", not_text="wool", size=200, weights={"image": 0.0}),
+    SearchRequest(text="hat", image=PHOTO, size=200),
+    SearchRequest(text="boots bag", like="p5", size=200),
+    SearchRequest(text="zeppelin", size=200),
+    SearchRequest(text="white scarf", filters=(Filter("stock", "1"),), size=200),
+    SearchRequest(text="pink", filters=(Filter("colour", "none"),), size=200),
+    SearchRequest(text="skirt", from_=40, size=30),
+]
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_the_engine_blends_as_we_do(
+    searcher: Searcher, shelf: Shelf, request_: SearchRequest
+) -> None:
+    """Native `hybrid` and client-side blending give the same scores to the same documents."""
+    runner = _runner(searcher, shelf, request_)
+
+    native, ours = runner.native(), runner.blended()
+
+    assert ours.total == native.total
+    # Equal scores may change places: the engine breaks ties in its own order.
+    assert pytest.approx([hit.score for hit in ours.hits], abs=1e-5) == [
+        hit.score for hit in native.hits
+    ]
+    if request_.size == 200:
+        natively = {hit.id: hit.score for hit in native.hits}
+        kept = _above_last(ours.hits)
+        assert pytest.approx(kept, abs=1e-5) == {name: natively[name] for name in kept}
+
+
+def _above_last(hits: Sequence[Hit]) -> dict[str, float]:
+    """Scores of all hits but those that tie with the last, which the page's edge may cut."""
+    last = min((hit.score for hit in hits), default=0.0)
+    return {hit.id: hit.score for hit in hits if hit.score > last + 1e-5}
+
+
+def test_several_shards_are_blended_here(cluster: Cluster) -> None:
+    """The engine's windows are per shard, so the scores would differ."""
+    with run_shelf(cluster, 60, shards=2) as shelf:
+        searcher = Searcher(cluster, OpenSearch(), shelf.encoder)
+        prepared = searcher.prepare(shelf.index, SearchRequest(text="red dress"))
+        response = searcher.search(shelf.index, SearchRequest(text="red dress"))
+
+    assert not prepared.view.blends_natively
+    assert "red dress" == response.hits[0].source["title"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest(text="red dress"),
+        SearchRequest(text="red dress", explain=True),
+        SearchRequest(text="red dress", weights={"text": 0, "image": 0, "agreement": 0}),
+        SearchRequest(like="p1"),
+        SearchRequest(image=PHOTO),
+    ],
+    ids=["native", "blended", "keywords", "like", "photo"],
+)
+def test_filters_hold_in_both_legs(
+    searcher: Searcher, shelf: Shelf, request_: SearchRequest
+) -> None:
+    """Every hit is red or blue and in stock, whichever leg it came from; and there are enough."""
+    filters = (Filter("colour", "red"), Filter("colour", "blue"), Filter("in_stock", "true"))
+
+    response = searcher.search(shelf.index, replace(request_, filters=filters, size=40))
+
+    kept = {(hit.source["colour"], hit.source["in_stock"]) for hit in response.hits}
+    assert kept <= {("red", True), ("blue", True)}
+    assert len(response.hits) >= 25
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_explained_parts_add_up_to_the_score(
+    searcher: Searcher, shelf: Shelf, request_: SearchRequest
+) -> None:
+    """Keywords, text, image, agreement and offset make the score, to a millionth."""
+    response = searcher.search(shelf.index, replace(request_, explain=True))
+
+    for hit in response.hits:
+        assert hit.explain is not None
+        assert pytest.approx(hit.score, abs=1e-6) == sum(hit.explain.parts.values())
+
+
+def test_the_offset_is_the_same_for_all_but_the_last(searcher: Searcher, shelf: Shelf) -> None:
+    """So the other parts alone say why one hit is ahead of another."""
+    request = SearchRequest(text="red dress", explain=True, size=50)
+
+    response = searcher.search(shelf.index, request)
+
+    near = [hit.explain.parts for hit in response.hits if hit.explain and hit.explain.parts["text"]]
+    assert len(near) >= 10
+    offsets = [parts["offset"] for parts in near]
+    assert pytest.approx(offsets[0], abs=1e-4) == min(offsets)
+    assert pytest.approx(offsets[0], abs=1e-4) == max(offsets)
+
+
+def test_raw_values_are_weighted_cosines(searcher: Searcher, shelf: Shelf) -> None:
+    """The image's raw value is 0.65 times the cosine of the words and the stored picture."""
+    request = SearchRequest(text="red dress", explain=True)
+
+    hit = searcher.search(shelf.index, request).hits[0]
+
+    words = shelf.encoder.encode_words(["red dress"])[0]
+    image = shelf.vectors[hit.id][shelf.contract.layout["image"].span]
+    assert hit.explain is not None
+    assert pytest.approx(0.65 * float(words @ image), abs=1e-5) == hit.explain.raw["image"]
+
+
+def test_a_photo_finds_by_its_picture(cluster: Cluster, shelf: Shelf) -> None:
+    """The score of a search by vector alone is the weighted cosine, without the bias."""
+    encoder = FakeEncoder(aligned={PHOTO: "green bag"})
+    request = SearchRequest(image=PHOTO, explain=True, weights={"agreement": 0})
+
+    response = Searcher(cluster, OpenSearch(), encoder).search(shelf.index, request)
+
+    assert "green bag" == response.hits[0].source["title"]
+    words = encoder.encode_words(["green bag"])[0]
+    image = shelf.vectors[response.hits[0].id][shelf.contract.layout["image"].span]
+    assert pytest.approx(0.5 * float(words @ image), abs=1e-5) == response.hits[0].score
+
+
+def test_like_finds_neighbours_but_not_itself(searcher: Searcher, shelf: Shelf) -> None:
+    """p1 is a blue dress, and so are p49, p97, .. which come first."""
+    response = searcher.search(shelf.index, SearchRequest(like="p1", size=3))
+
+    assert "p1" not in _ids(response)
+    assert ["blue dress"] * 3 == [hit.source["title"] for hit in response.hits]
+
+
+def test_like_without_words_needs_no_encoder(shelf: Shelf) -> None:
+    """The product's stored vector is all there is to ask."""
+    response = Searcher(shelf.cluster, OpenSearch(), None).search(
+        shelf.index, SearchRequest(like="p1")
+    )
+
+    assert not response.degraded
+    assert response.hits
+
+
+@pytest.mark.parametrize(
+    ("product", "part"), [("nobody", "no product 'nobody'"), ("p0", "no vector yet")]
+)
+def test_like_something_without_a_vector_is_one_sentence(
+    searcher: Searcher, shelf: Shelf, product: str, part: str
+) -> None:
+    """An unknown id, and a product that no worker has seen."""
+    with pytest.raises(SearchError, match=part):
+        searcher.search(shelf.index, SearchRequest(like=product))
+
+
+def test_what_is_not_wanted_moves_down(searcher: Searcher, shelf: Shelf) -> None:
+    """Like a blue dress, but not `blue dress`: the other blue dresses leave the top."""
+    request = SearchRequest(like="p1", size=5)
+
+    like = searcher.search(shelf.index, request)
+    unlike = searcher.search(shelf.index, replace(request, not_text="blue dress"))
+
+    assert "blue dress" in {hit.source["title"] for hit in like.hits}
+    assert "blue dress" not in {hit.source["title"] for hit in unlike.hits}
+
+
+@pytest.mark.parametrize("explain", [False, True])
+@pytest.mark.parametrize("is_down", [False, True])
+def test_words_are_searched_by_keyword_without_an_encoder(
+    shelf: Shelf, *, is_down: bool, explain: bool
+) -> None:
+    """The answer has hits, and says that and why it is degraded."""
+    encoder = DownEncoder(shelf.encoder) if is_down else None
+    searcher = Searcher(shelf.cluster, OpenSearch(), encoder, encoder_problem="No torch here.")
+
+    response = searcher.search(shelf.index, SearchRequest(text="red dress", explain=explain))
+
+    assert "red dress" == response.hits[0].source["title"]
+    assert response.degraded
+    assert ("The encoder does not answer" if is_down else "No torch") in str(
+        response.degraded_reason
+    )
+
+
+def test_a_photo_without_an_encoder_is_an_error_with_the_remedy(shelf: Shelf) -> None:
+    """There is nothing else to search by."""
+    searcher = Searcher(shelf.cluster, OpenSearch(), None)
+
+    with pytest.raises(SearchError, match="--encoder-url"):
+        searcher.search(shelf.index, SearchRequest(image=PHOTO))
+
+
+def test_another_model_is_refused(shelf: Shelf) -> None:
+    """Its vectors would mean something else, so this is no reason to degrade."""
+    searcher = Searcher(shelf.cluster, OpenSearch(), FakeEncoder(revision="2"))
+
+    with pytest.raises(ContractError, match="revision 2"):
+        searcher.search(shelf.index, SearchRequest(text="red dress"))
+
+
+def test_bytes_that_are_no_picture_are_refused(searcher: Searcher, shelf: Shelf) -> None:
+    """The sentence is the decoder's."""
+    with pytest.raises(ImageError, match="not a picture"):
+        searcher.search(shelf.index, SearchRequest(image=b"hello"))
+
+
+def test_an_index_that_does_not_exist_is_refused(searcher: Searcher) -> None:
+    """The sentence names it."""
+    with pytest.raises(MissingIndexError, match="test-nowhere"):
+        searcher.search("test-nowhere", SearchRequest(text="red"))
+
+
+@pytest.mark.parametrize("explain", [False, True])
+@pytest.mark.parametrize("request_", [SearchRequest(text="red dress"), SearchRequest(like="p1")])
+def test_vectors_and_hidden_fields_are_never_answered(
+    shelf: Shelf, request_: SearchRequest, *, explain: bool
+) -> None:
+    """Neither by default nor when they are asked for; `cost` is not among the fields to show."""
+    allowed = ["title", "dip*", "p*"]
+    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=allowed)
+    everything = replace(request_, explain=explain)
+    some = replace(everything, source_fields=("diptych*", "price"))
+
+    shown, asked = (searcher.search(shelf.index, request) for request in (everything, some))
+
+    assert [{"title", "price"}] * 10 == [set(hit.source) for hit in shown.hits]
+    assert [{"price"}] * 10 == [set(hit.source) for hit in asked.hits]
+    assert len(to_json(shown.to_json())) < 6_000
+
+
+def test_a_field_that_may_not_be_shown_is_refused(shelf: Shelf) -> None:
+    """The operator's list is the limit of the caller's."""
+    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=["title"])
+
+    with pytest.raises(UsageError, match="'cost' may not be shown"):
+        searcher.search(shelf.index, SearchRequest(text="red", source_fields=("cost",)))
+
+
+def test_words_are_never_an_operator(searcher: Searcher, shelf: Shelf) -> None:
+    """What would be syntax in a query string finds nothing by keyword and breaks nothing."""
+    request = SearchRequest(text='colour:red OR +cost:[0 TO *] "', weights={"keywords": 1})
+
+    assert searcher.search(shelf.index, request).hits
+
+
+def test_pages_join_without_a_seam(searcher: Searcher, shelf: Shelf) -> None:
+    """Two pages of 5 are the page of 10."""
+    request = SearchRequest(text="red dress")
+
+    first, second, both = (
+        _ids(searcher.search(shelf.index, replace(request, size=size, from_=from_)))
+        for size, from_ in ((5, 0), (5, 5), (10, 0))
+    )
+
+    assert both == first + second

@@ -1,0 +1,76 @@
+"""A filter becomes a clause of the field's type, or a sentence."""
+
+import pytest
+
+from diptych.client import Json
+from diptych.errors import UsageError
+from diptych.mappings.index import IMAGE_MAPPING, TEXT_MAPPING, own_properties
+from diptych.query.filters import filter_clauses
+from diptych.query.request import Filter
+
+PROPERTIES: Json = {
+    "title": TEXT_MAPPING,
+    "body": {"type": "text"},
+    "colour": {"type": "keyword"},
+    "hue": {"type": "alias", "path": "colour"},
+    "price": {"type": "float"},
+    "stock": {"type": "integer"},
+    "sold": {"type": "boolean"},
+    "image": IMAGE_MAPPING,
+    "maker": {"properties": {"name": {"type": "keyword"}}},
+    "sizes": {"type": "nested", "properties": {"eu": {"type": "keyword"}}},
+    **own_properties("diptych_vector", {"type": "knn_vector", "dimension": 8}),
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "clause"),
+    [
+        ("title", "Red dress", {"terms": {"title.keyword": ["Red dress"]}}),
+        ("title.keyword", "Red dress", {"terms": {"title.keyword": ["Red dress"]}}),
+        ("colour", "red", {"terms": {"colour": ["red"]}}),
+        ("hue", "red", {"terms": {"colour": ["red"]}}),
+        ("price", "9.5", {"terms": {"price": [9.5]}}),
+        ("stock", "3", {"terms": {"stock": [3]}}),
+        ("sold", "True", {"terms": {"sold": [True]}}),
+        ("maker.name", "Ada", {"terms": {"maker.name": ["Ada"]}}),
+    ],
+)
+def test_a_value_takes_the_type_of_its_field(field: str, value: str, clause: Json) -> None:
+    """Free text is compared whole, by its keyword subfield."""
+    assert [clause] == filter_clauses([Filter(field, value)], PROPERTIES)
+
+
+def test_values_of_one_field_are_alternatives_and_fields_must_all_hold() -> None:
+    """Red or blue, and in stock."""
+    filters = [Filter("colour", "red"), Filter("stock", "1"), Filter("colour", "blue")]
+
+    clauses = filter_clauses(filters, PROPERTIES)
+
+    assert [{"terms": {"colour": ["red", "blue"]}}, {"terms": {"stock": [1]}}] == clauses
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "part"),
+    [
+        (
+            "shade",
+            "red",
+            "no field 'shade': filter by colour, maker.name, price, sold, stock, title",
+        ),
+        ("body", "red", "free text"),
+        ("maker", "Ada", r"'maker' \(object\)"),
+        ("sizes.eu", "38", "cannot be filtered"),
+        ("image", "a.jpg", "not indexed"),
+        ("price", "cheap", "price is a number"),
+        ("price", "nan", "price is a number"),
+        ("stock", "1.5", "stock is a whole number"),
+        ("sold", "maybe", "sold is true or false"),
+        ("diptych.state", "ready", "Diptych's own"),
+        ("diptych_vector", "1", "Diptych's own"),
+    ],
+)
+def test_a_filter_that_cannot_match_is_refused(field: str, value: str, part: str) -> None:
+    """The sentence says why, and which fields there are."""
+    with pytest.raises(UsageError, match=part):
+        filter_clauses([Filter(field, value)], PROPERTIES)
