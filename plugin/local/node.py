@@ -24,13 +24,12 @@ _PLUGINS = (
 class NodeSpec:
     """What a node process needs to know; travels as a JSON file.
 
-    `heap` is a size as the JVM writes it ("1g"); `java_version` the major version; a node that
-    is short-lived starts in half the CPU time and is slower later.
+    `heap` is a size as the JVM writes it ("1g"); a node that is short-lived starts in half
+    the CPU time and is slower later.
     """
 
     jars_dir: str
     libjvm: str
-    java_version: int
     heap: str
     base_dir: str
     http_port: int
@@ -108,9 +107,6 @@ def _jvm_options(spec: NodeSpec) -> list[str]:
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
     ]
-    if spec.java_version in range(20, 23):
-        # Where Lucene 9.12 finds its SIMD distances.
-        options.append("--add-modules=jdk.incubator.vector")
     if spec.is_short_lived:
         # The optimising compiler takes 6 of the 12 s of CPU until a node is ready (Java 17).
         options.append("-XX:TieredStopAtLevel=1")

@@ -62,7 +62,6 @@ def start_node(launch: Launch, *, java: JavaRuntime, jars: Path, heap: str) -> P
     spec = NodeSpec(
         jars_dir=str(jars),
         libjvm=str(java.libjvm),
-        java_version=java.version,
         heap=heap,
         base_dir=str(launch.folder.part_dir(CLUSTER)),
         http_port=port,

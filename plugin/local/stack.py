@@ -141,6 +141,8 @@ def _stop_parts(folder: StackFolder) -> bool:
     parts = folder.live_parts()
     for part in parts.values():
         stop_process(part.process)
+    # The next start tries the usual ports again; only a crashed part keeps its own.
+    folder.write_parts({})
     return bool(parts)
 
 

@@ -159,6 +159,7 @@ def test_data_outlives_down_and_up(home: Path) -> None:
 
     assert "The local stack is stopped.\n" == result.stderr
     assert [False, False] == [is_alive(process) for process in processes]
+    assert {} == StackFolder.of(home).read_parts()
     assert ("kept", "kept") == _read(_up(home))
 
 
