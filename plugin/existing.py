@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
 from diptych.contract import CONTRACT_VERSION, META_KEY, IndexContract, contract_from_meta
-from diptych.errors import ContractError, MappingError
+from diptych.errors import ContractError, MappingError, MissingIndexError
+from diptych.mappings.fields import OBJECT, VECTOR
+from diptych.mappings.index import OBJECT_MAPPING
 from diptych.mappings.pipeline import pipeline_name
 
 #: Key below `_meta.diptych`: the final pipeline that the index had before ours.
@@ -75,6 +77,41 @@ class ExistingIndex:
     def previous_pipeline(self) -> str | None:
         """The final pipeline that is not ours: the one now, or the one that ours replaced."""
         return self.note.get(PREVIOUS) if self.is_marked else self.final_pipeline
+
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Diptych's fields that are mapped; a shop's own field of that name is not among them.
+
+        Copied documents can bring `diptych` into an index where it was never installed.
+        """
+        known = set(OBJECT_MAPPING["properties"])
+        below = set(self.properties.get(OBJECT, {}).get("properties", ()))
+        has_object = OBJECT in self.properties and (
+            bool(self.note) or (bool(below) and below <= known)
+        )
+        has_vector = self.properties.get(VECTOR, {}).get("type") in {"knn_vector", "float"}
+        return (*([OBJECT] if has_object else []), *([VECTOR] if has_vector else []))
+
+    @property
+    def bare_mappings(self) -> Json:
+        """The mapping without Diptych's fields and contract."""
+        kept = {name: it for name, it in self.properties.items() if name not in self.own_fields}
+        meta = {key: value for key, value in self.meta.items() if key != META_KEY}
+        bare = {key: value for key, value in self.mappings.items() if key != "_meta"}
+        return bare | {"properties": kept} | ({"_meta": meta} if meta else {})
+
+
+def require_existing(cluster: Cluster, name: str) -> ExistingIndex:
+    """The index behind a name.
+
+    Raises:
+        MissingIndexError: there is none.
+        MappingError: the name stands for several.
+    """
+    found = read_existing(cluster, name)
+    if found is None:
+        raise MissingIndexError(f"There is no index {name!r}: check its name.")
+    return found
 
 
 def read_existing(cluster: Cluster, name: str) -> ExistingIndex | None:

@@ -13,13 +13,13 @@ import orjson
 from diptych.client import Cluster, Json, path, to_json
 from diptych.contract import META_KEY, IndexContract
 from diptych.encoding import ModelRef
-from diptych.errors import MissingIndexError, UsageError
+from diptych.errors import UsageError
 from diptych.layout import product_layout
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT, VECTOR
 from diptych.mappings.index import IMAGE_MAPPING, TEXT_MAPPING
 from diptych.mappings.pipeline import mark_pipeline, pipeline_name
-from diptych.plugin.existing import PREVIOUS, ExistingIndex, read_existing
+from diptych.plugin.existing import PREVIOUS, ExistingIndex, read_existing, require_existing
 from diptych.plugin.field_checks import (
     check_fields,
     check_same_contract,
@@ -93,7 +93,7 @@ def install(cluster: Cluster, engine: Engine, request: InstallRequest) -> Instal
         return install_on(cluster, engine, request, found)
     body = {"settings": engine.index_settings(), "mappings": {"properties": _new_fields(request)}}
     cluster.call("PUT", path(request.index), body=body)
-    report = install_on(cluster, engine, request, _read_again(cluster, request.index))
+    report = install_on(cluster, engine, request, require_existing(cluster, request.index))
     return replace(report, outcome=Outcome.CREATED)
 
 
@@ -157,15 +157,6 @@ def _write_setting(cluster: Cluster, found: ExistingIndex, contract: IndexContra
 def _new_fields(request: InstallRequest) -> Json:
     fields: Json = dict.fromkeys(request.text_fields, TEXT_MAPPING)
     return fields | ({request.image_field: IMAGE_MAPPING} if request.image_field else {})
-
-
-def _read_again(cluster: Cluster, index: str) -> ExistingIndex:
-    found = read_existing(cluster, index)
-    if found is None:
-        raise MissingIndexError(
-            f"The index {index!r} was deleted while it was installed: try again."
-        )
-    return found
 
 
 def _check_names(fields: tuple[str, ...]) -> None:

@@ -1,11 +1,22 @@
 """`diptych install`: fields, contract and marking pipeline on a new or an existing index."""
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from diptych.plugin.options import CLUSTER, LOCAL, json_option, settings_options
 from diptych.settings import Settings
+
+if TYPE_CHECKING:
+    from diptych.plugin.install import InstallReport
+    from diptych.plugin.rebuild import Rebuilt
+
+_SAID = {
+    "created": "created with Diptych",
+    "added": "Diptych is added; `diptych embed` makes vectors of what is there",
+    "unchanged": "Diptych is installed already, nothing was changed",
+}
 
 
 @click.command("install")
@@ -22,6 +33,19 @@ from diptych.settings import Settings
     show_default=True,
     help="Library of the vector field; faiss for large indexes.",
 )
+@click.option(
+    "--rebuild",
+    "is_rebuilt",
+    is_flag=True,
+    help="Where INDEX cannot take it: copy into a new index; writes are blocked meanwhile.",
+)
+@click.option(
+    "--replace-index",
+    "is_replaced",
+    is_flag=True,
+    help="With --rebuild: delete an index that is named directly; its name becomes an alias.",
+)
+@click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask before a rebuild.")
 @json_option
 @settings_options(*CLUSTER, "encoder_url", *LOCAL)
 def command(
@@ -32,23 +56,53 @@ def command(
     text_model: str | None,
     image_model: str | None,
     library: str,
+    is_rebuilt: bool,
+    is_replaced: bool,
+    is_confirmed: bool,
     as_json: bool,
 ) -> None:
     """Create INDEX for Diptych, or add Diptych to it; running it twice changes nothing.
 
     Example: diptych install products --text-field title --image-field image
     """
-    from diptych.client import Cluster, to_json
+    from diptych.client import Cluster
     from diptych.mappings.engine import detect_engine
+    from diptych.plugin.existing import read_existing
     from diptych.plugin.install import InstallRequest, install
     from diptych.plugin.local.defaults import resolve_settings
     from diptych.plugin.model_refs import find_model_refs
+    from diptych.plugin.progress import count_bar
+    from diptych.plugin.rebuild import check_replaceable
+    from diptych.plugin.reinstall import needs_rebuild, reinstall
 
-    cluster = Cluster(resolve_settings(settings))
+    resolved = resolve_settings(settings)
+    cluster = Cluster(resolved)
     engine = detect_engine(cluster)
-    text, image = find_model_refs(settings, text_model=text_model, image_model=image_model)
+    text, image = find_model_refs(resolved, text_model=text_model, image_model=image_model)
     request = InstallRequest(index, text_fields, image_field, text, image, library)
-    report = install(cluster, engine, request)
+    found = read_existing(cluster, index) if is_rebuilt else None
+    if found is None or not needs_rebuild(engine, request, found):
+        _tell(index, install(cluster, engine, request), as_json=as_json)
+        return
+    check_replaceable(found, is_replaced=is_replaced)
+    if not is_confirmed:
+        asked = f"Copy {found.index} into a new index, with writes blocked meanwhile?"
+        click.confirm(asked, abort=True, err=True)
+    rebuilt, report = reinstall(
+        cluster, engine, request, found, is_replaced=is_replaced, bar=count_bar
+    )
+    _tell(index, report, as_json=as_json, rebuilt=rebuilt)
+
+
+def _tell(
+    index: str, report: "InstallReport", *, as_json: bool, rebuilt: "Rebuilt | None" = None
+) -> None:
+    from diptych.client import to_json
+
     for warning in report.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    click.echo(to_json(asdict(report)) if as_json else f"{index}: {report.outcome}.")
+    if as_json:
+        rebuild = None if rebuilt is None else asdict(rebuilt)
+        click.echo(to_json(asdict(report) | {"rebuild": rebuild}))
+        return
+    click.echo(f"{index}: {_SAID[report.outcome]}." if rebuilt is None else rebuilt.sentence)

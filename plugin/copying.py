@@ -1,0 +1,97 @@
+"""Every document of one index copied into another by the cluster itself, counted and watched."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Final
+
+from diptych.client import Cluster, Json, path
+from diptych.errors import RefusedError
+
+_FIRST_POLL_S: Final = 0.05
+_LONGEST_POLL_S: Final = 1.0
+_SUFFIX: Final = re.compile(r"-diptych-\d+$")
+
+
+def replacement_name(cluster: Cluster, index: str) -> str:
+    """`NAME-diptych-N` with the first N that is free."""
+    base = _SUFFIX.sub("", index)
+    params = {"expand_wildcards": "all", "filter_path": "*.aliases"}
+    taken: Json = cluster.call("GET", path(f"{base}-diptych-*"), params=params) or {}
+    aliases = {alias for body in taken.values() for alias in body["aliases"]}
+    number = 1
+    while (name := f"{base}-diptych-{number}") in taken or name in aliases:
+        number += 1
+    return name
+
+
+def copy_documents(
+    cluster: Cluster,
+    source: str,
+    target: str,
+    *,
+    excludes: Sequence[str],
+    bar: Callable[[str, int], AbstractContextManager[Callable[[int], None]]],
+) -> int:
+    """The number of documents, which both indexes have afterwards.
+
+    No ingest pipeline runs over them. `source` must take no writes meanwhile.
+
+    Args:
+        excludes: fields that are left out.
+
+    Raises:
+        RefusedError: a document could not be copied, or the counts differ.
+    """
+    total = _refreshed_count(cluster, source)
+    with bar("Copying", total) as done:
+        task = _start(cluster, source, target, excludes)
+        try:
+            _wait(cluster, task, target, done)
+        except BaseException:
+            # A copy that goes on would create the target again after it is deleted.
+            where = path("_tasks", task, "_cancel")
+            cluster.call("POST", where, params={"wait_for_completion": "true"}, accept=(404,))
+            raise
+    copied = _refreshed_count(cluster, target)
+    if copied != total:
+        raise RefusedError(
+            f"The copy of {source!r} has {copied} documents in place of {total}: something else "
+            "wrote to one of the two; try again."
+        )
+    return total
+
+
+def _start(cluster: Cluster, source: str, target: str, excludes: Sequence[str]) -> str:
+    body: Json = {"source": {"index": source}, "dest": {"index": target, "pipeline": "_none"}}
+    if excludes:
+        body["source"]["_source"] = {"excludes": list(excludes)}
+    params = {"wait_for_completion": "false", "slices": "auto"}
+    answer: Json = cluster.call("POST", path("_reindex"), body=body, params=params)
+    return str(answer["task"])
+
+
+def _wait(cluster: Cluster, task: str, target: str, done: Callable[[int], None]) -> None:
+    pause_s = _FIRST_POLL_S
+    while True:
+        answer: Json = cluster.call("GET", path("_tasks", task))
+        done(_written(cluster, target))
+        if answer["completed"]:
+            break
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_POLL_S)
+    problems = answer.get("error") or answer["response"]["failures"]
+    if problems:
+        raise RefusedError(f"The cluster could not copy every document: {str(problems)[:500]}.")
+
+
+def _written(cluster: Cluster, index: str) -> int:
+    """Documents indexed so far; a task's own numbers leave out slices that still run."""
+    stats: Json = cluster.call("GET", path(index, "_stats", "indexing"))
+    return int(stats["_all"]["primaries"]["indexing"]["index_total"])
+
+
+def _refreshed_count(cluster: Cluster, index: str) -> int:
+    cluster.call("POST", path(index, "_refresh"))
+    return int(cluster.call("GET", path(index, "_count"))["count"])

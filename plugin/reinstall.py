@@ -1,0 +1,70 @@
+"""Diptych on a copy of an index that takes the index's place, where the index cannot take it."""
+
+from dataclasses import replace
+
+from diptych.client import Cluster, Json, path
+from diptych.errors import ContractError, MappingError
+from diptych.mappings.engine import Engine
+from diptych.mappings.index import own_properties
+from diptych.plugin.existing import ExistingIndex, require_existing
+from diptych.plugin.field_checks import check_fields, check_same_contract, missing_properties
+from diptych.plugin.install import InstallReport, InstallRequest, Outcome, install_on
+from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
+from diptych.plugin.uninstall import usable_previous
+
+
+def needs_rebuild(engine: Engine, request: InstallRequest, found: ExistingIndex) -> bool:
+    """Whether the live index cannot take what is requested."""
+    contract = request.contract(found.index)
+    try:
+        check_same_contract(found, contract)
+        missing_properties(found, engine, contract, library=request.library)
+    except (ContractError, MappingError):
+        return True
+    return False
+
+
+def reinstall(
+    cluster: Cluster,
+    engine: Engine,
+    request: InstallRequest,
+    found: ExistingIndex,
+    *,
+    is_replaced: bool,
+    bar: Bar,
+) -> tuple[Rebuilt, InstallReport]:
+    """The index copied, with Diptych on the copy, under the old name.
+
+    Raises:
+        MappingError: a rebuild does not help either.
+        UsageError: the index would have to be deleted, and `is_replaced` is False.
+        DiptychError: the copy failed; the message ends with what was undone.
+    """
+    check_fields(found, request.contract(found.index))
+    reports: list[InstallReport] = []
+
+    def complete(new: str) -> None:
+        setting = {"index.final_pipeline": usable_previous(cluster, found) or "_none"}
+        cluster.call("PUT", path(new, "_settings"), body=setting)
+        copy = replace(require_existing(cluster, new), name=found.name)
+        reports.append(install_on(cluster, engine, request, copy))
+
+    blueprint = Blueprint(_body(engine, request, found), complete)
+    rebuilt = rebuild(cluster, found, blueprint, is_replaced=is_replaced, bar=bar)
+    return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
+
+
+def _body(engine: Engine, request: InstallRequest, found: ExistingIndex) -> Json:
+    contract = request.contract(found.index)
+    vector = engine.vector_mapping(contract.layout.dimension, library=request.library)
+    own = own_properties(contract.vector_field, vector)
+    mappings = found.bare_mappings
+    foreign = sorted(set(mappings["properties"]) & set(own))
+    if foreign:
+        raise MappingError(
+            f"The index {found.name!r} has a field {foreign[0]!r} of its own, which is the name of "
+            "Diptych's: rename yours in a new index first."
+        )
+    properties = mappings["properties"] | own
+    settings = copied_settings(found) | engine.index_settings()
+    return {"settings": settings, "mappings": mappings | {"properties": properties}}
