@@ -20,8 +20,9 @@ from urllib3.util import Url, parse_url
 
 from diptych.errors import ImageError, SettingsError, UnavailableError
 from diptych.images import MAX_IMAGE_BYTES
-from diptych.ingest.hosts import AllowedHost, is_address, is_allowed, parse_host
+from diptych.ingest.hosts import AllowedHost, is_allowed, parse_host
 from diptych.ingest.pictures import LocalPictures, PictureSource
+from diptych.ingest.references import is_address
 from diptych.settings import Settings
 
 _CONNECT_S: Final = 3.0

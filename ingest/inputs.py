@@ -31,13 +31,18 @@ def read_inputs(source: Mapping[str, Any], contract: IndexContract) -> Inputs:
     texts = (_words(_value(source, field)) for field in contract.text_fields)
     text = "\n".join(part for part in texts if part)
     field = contract.image_field
-    images = tuple(_references(_value(source, field))) if field else ()
+    images = image_references(source, field) if field else ()
     return Inputs(
         text=text,
         images=images,
         text_hash=_hash(contract.text_model, contract.image_model, [text]),
         image_hash=_hash(contract.image_model, contract.image_model, images),
     )
+
+
+def image_references(source: Mapping[str, Any], image_field: str) -> tuple[str, ...]:
+    """The paths and addresses of a document's pictures, as they stand in it."""
+    return tuple(_references(_value(source, image_field)))
 
 
 def _value(source: Mapping[str, Any], field: str) -> Any:

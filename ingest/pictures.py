@@ -4,11 +4,12 @@ import errno
 import os
 import stat
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from diptych.errors import ImageError, UnavailableError
 from diptych.images import MAX_IMAGE_BYTES
+from diptych.ingest.references import path_fault
 
 #: What a disk or a mount says when the same call can succeed later.
 _PASSING = {errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ETIMEDOUT, errno.ENOTCONN}
@@ -80,21 +81,6 @@ class LocalPictures:
                 "store a smaller copy of it."
             )
         return data
-
-
-def path_fault(reference: str) -> str | None:
-    """Why a relative path cannot name a picture below a root; None where it can."""
-    if "\0" in reference or not reference.strip():
-        return "it is no path"
-    parts = PurePosixPath(reference)
-    if parts.is_absolute():
-        return "its path is absolute, and pictures are named relative to a folder"
-    depth = 0
-    for part in parts.parts:
-        depth += -1 if part == ".." else 1
-        if depth < 0:
-            return "its path leaves the folder"
-    return None
 
 
 def _below(root: Path, reference: str) -> Path | None:

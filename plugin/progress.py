@@ -55,3 +55,53 @@ def _lines(label: str, total: int) -> Callable[[int], None]:
             click.echo(f"{label}: {done:,} of {total:,}", err=True)
 
     return update
+
+
+@contextmanager
+def file_bar(label: str, total_bytes: int | None) -> Iterator[Callable[[int, int], None]]:
+    """Call what it yields with the bytes and the rows read so far.
+
+    Args:
+        total_bytes: the file's length, or None where it has none.
+    """
+    if not sys.stderr.isatty():
+        yield _row_lines(label, total_bytes)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(label, total=total_bytes, rate="")
+        started_s = time.monotonic()
+
+        def update(n_bytes: int, n_rows: int) -> None:
+            rate = n_rows / max(time.monotonic() - started_s, 1e-3)
+            progress.update(task, completed=n_bytes, rate=f"{rate:,.0f} rows/s")
+
+        yield update
+
+
+def _row_lines(label: str, total_bytes: int | None) -> Callable[[int, int], None]:
+    last_s = time.monotonic()
+
+    def update(n_bytes: int, n_rows: int) -> None:
+        nonlocal last_s
+        if time.monotonic() - last_s >= _LINE_S:
+            last_s = time.monotonic()
+            part = f" ({n_bytes / total_bytes:.0%})" if total_bytes else ""
+            click.echo(f"{label}: {n_rows:,} rows{part}", err=True)
+
+    return update

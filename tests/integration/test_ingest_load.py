@@ -5,18 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shop import create_shop, run_install
 
 from diptych.client import Cluster, Json, path
-from diptych.contract import META_KEY, IndexContract
-from diptych.encoding import ModelRef
 from diptych.errors import MissingIndexError
 from diptych.ingest.bulk import send_bulk
 from diptych.ingest.load import LoadSummary, load_rows
 from diptych.ingest.rows import RejectedRow, Row
-from diptych.layout import product_layout
-from diptych.mappings.engine import OpenSearch
-from diptych.mappings.index import TEXT_MAPPING, own_properties
-from diptych.mappings.pipeline import mark_pipeline, pipeline_name
 from diptych.mappings.target import Target, read_target
 from diptych.settings import load_settings
 
@@ -38,30 +33,10 @@ def cluster(cluster_url: str) -> Iterator[Cluster]:
 
 @pytest.fixture
 def target(cluster: Cluster, index_name: str) -> Target:
-    """An index with Diptych's fields, contract and pipeline; `price` is a number."""
-    engine = OpenSearch()
-    layout = product_layout(text_dimension=4, image_dimension=2)
-    contract = IndexContract(
-        text_fields=("title",),
-        image_field="image",
-        text_model=ModelRef("words", "1", 4),
-        image_model=ModelRef("pictures", "1", 2),
-        layout=layout,
-        pipeline=pipeline_name(index_name),
-    )
-    own = own_properties(
-        contract.vector_field, engine.vector_mapping(layout.dimension, library="lucene")
-    )
-    pipeline = mark_pipeline(index_name, contract.input_fields, previous=None)
-    cluster.call("PUT", path("_ingest", "pipeline", contract.pipeline), body=pipeline)
-    body = {
-        "settings": {**engine.index_settings(), "index.final_pipeline": contract.pipeline},
-        "mappings": {
-            "_meta": {META_KEY: contract.to_meta()},
-            "properties": {**own, "title": TEXT_MAPPING, "price": {"type": "float"}},
-        },
-    }
-    cluster.call("PUT", path(index_name), body=body)
+    """An index that Diptych is installed on; `price` is a number."""
+    fields = {"title": {"type": "text"}, "price": {"type": "float"}, "image": {"type": "keyword"}}
+    create_shop(cluster, index_name, mappings={"properties": fields})
+    run_install(cluster, index_name)
     return read_target(cluster, index_name)
 
 
