@@ -10,7 +10,7 @@ import orjson
 import urllib3
 
 from diptych.encoding import EncodedImages, ModelRef, Role, speakable
-from diptych.errors import BusyError, EncodingError, ImageError, UnavailableError
+from diptych.errors import BusyError, EncodingError, ImageError, SettingsError, UnavailableError
 from diptych.images import check_length
 from diptych.vectors import Floats, from_base64
 
@@ -31,8 +31,12 @@ class RemoteEncoder:
     """
 
     def __init__(self, url: str, *, timeout_s: float = 10.0) -> None:
-        """Opens nothing; the models are asked for on first use."""
-        self._url = url.rstrip("/")
+        """Opens nothing; the models are asked for on first use.
+
+        Raises:
+            SettingsError: `url` is not an http or https address.
+        """
+        self._url = _checked(url)
         self._pool = urllib3.PoolManager(
             maxsize=_CONNECTIONS, retries=False, timeout=urllib3.Timeout(total=timeout_s)
         )
@@ -87,9 +91,15 @@ class RemoteEncoder:
     def _known_models(self) -> tuple[ModelRef, ModelRef]:
         with self._lock:
             if self._models is None:
-                models = self._ask("GET", "/health")["models"]
-                self._models = ModelRef(**models["text"]), ModelRef(**models["image"])
+                self._models = self._models_in(self._ask("GET", "/health"))
             return self._models
+
+    def _models_in(self, health: Any) -> tuple[ModelRef, ModelRef]:
+        try:
+            models = health["models"]
+            return ModelRef(**models["text"]), ModelRef(**models["image"])
+        except (TypeError, KeyError) as err:
+            raise self._no_encoder(200) from err
 
     def _embeddings(
         self, path: str, model: ModelRef, inputs: list[str], fields: Mapping[str, str]
@@ -126,10 +136,6 @@ class RemoteEncoder:
                 body=None if body is None else orjson.dumps(body),
                 headers={"content-type": "application/json"},
             )
-        except urllib3.exceptions.LocationValueError as err:
-            raise EncodingError(
-                f"The encoder's address {self._url!r} is no URL: correct --encoder-url."
-            ) from err
         except urllib3.exceptions.HTTPError as err:
             raise UnavailableError(
                 f"The encoder at {self._url} does not answer ({type(err).__name__}): start it "
@@ -148,15 +154,30 @@ class RemoteEncoder:
         try:
             answer = orjson.loads(response.data)
         except orjson.JSONDecodeError as err:
-            raise EncodingError(
-                f"What answers at {self._url} ({response.status}) is no encoder: correct "
-                f"--encoder-url."
-            ) from err
+            raise self._no_encoder(response.status) from err
         if response.status != 200:
             raise EncodingError(
                 f"The encoder at {self._url} refuses ({response.status}): {_message(answer)}"
             )
         return answer
+
+    def _no_encoder(self, status: int) -> EncodingError:
+        return EncodingError(
+            f"What answers at {self._url} ({status}) is no encoder: correct --encoder-url."
+        )
+
+
+def _checked(url: str) -> str:
+    try:
+        parsed = urllib3.util.parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        parsed = urllib3.util.Url()
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise SettingsError(
+            f"The encoder's address {url!r} is not of the form http://HOST:PORT: correct "
+            f"--encoder-url."
+        )
+    return url.rstrip("/")
 
 
 def _message(answer: Any) -> str:
