@@ -12,6 +12,8 @@ from diptych.ingest.publishing import Lane, Message
 #: The one task; its only argument is a `Message` as JSON.
 TASK = "diptych.enrich"
 
+#: Exchange and queue of messages that ended several workers.
+_DEAD = "diptych.dead"
 #: On Redis a message returns after this time without an acknowledgement, so a task must end
 #: well before: a worker gives one back after `workers.tasks.PATIENCE_S`.
 _VISIBILITY_S = 300
@@ -25,7 +27,7 @@ def queue_name(lane: Lane) -> str:
 def make_app(broker_url: str) -> Celery:
     """An application bound to a broker; connects with the first message."""
     app = Celery("diptych", broker=broker_url, set_as_current=False)
-    is_rabbitmq = broker_url.startswith(("amqp", "pyamqp"))
+    is_rabbitmq = _is_rabbitmq(broker_url)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],
@@ -66,10 +68,26 @@ class CeleryPublisher:
                 retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
             )
         except OperationalError as err:
-            raise UnavailableError(
-                f"The broker at {masked(self._app.conf.broker_url)} does not answer: check that "
-                "it runs and that --broker-url is right."
-            ) from err
+            raise _no_answer(self._app) from err
+
+
+def declare_dead_letters(app: Celery) -> None:
+    """Make the queue that keeps messages which ended workers; only RabbitMQ counts deliveries.
+
+    Without it RabbitMQ would drop them.
+
+    Raises:
+        UnavailableError: the broker does not answer.
+    """
+    if not _is_rabbitmq(app.conf.broker_url):
+        return
+    exchange = Exchange(_DEAD, type="fanout")
+    queue = Queue(_DEAD, exchange, queue_arguments={"x-queue-type": "quorum"})
+    try:
+        with app.connection_for_write() as connection:
+            queue(connection.default_channel).declare()
+    except (OperationalError, OSError) as err:
+        raise _no_answer(app) from err
 
 
 def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
@@ -81,16 +99,24 @@ def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
     try:
         return bool(app.control.ping(timeout=timeout_s))
     except OperationalError as err:
-        raise UnavailableError(
-            f"The broker at {masked(app.conf.broker_url)} does not answer: start it, or correct "
-            "--broker-url."
-        ) from err
+        raise _no_answer(app) from err
 
 
 def masked(broker_url: str) -> str:
     """The address without user and password."""
     scheme, _, rest = broker_url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def _is_rabbitmq(broker_url: str) -> bool:
+    return broker_url.startswith(("amqp", "pyamqp"))
+
+
+def _no_answer(app: Celery) -> UnavailableError:
+    return UnavailableError(
+        f"The broker at {masked(app.conf.broker_url)} does not answer: check that it runs and "
+        "that --broker-url is right."
+    )
 
 
 def _queue(lane: Lane, *, is_rabbitmq: bool) -> Queue:
@@ -101,7 +127,7 @@ def _queue(lane: Lane, *, is_rabbitmq: bool) -> Queue:
         arguments = {
             "x-queue-type": "quorum",
             "x-delivery-limit": 4,
-            "x-dead-letter-exchange": "diptych.dead",
+            "x-dead-letter-exchange": _DEAD,
         }
     exchange = Exchange(name, type="direct")
     return Queue(name, exchange, routing_key=name, queue_arguments=arguments)

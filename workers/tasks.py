@@ -3,9 +3,10 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.exceptions import Reject
 
 from diptych.errors import (
@@ -20,7 +21,7 @@ from diptych.errors import (
 )
 from diptych.ingest.enrich import Enricher, Summary
 from diptych.ingest.publishing import Lane, Message, Publisher, message_from_json
-from diptych.workers.app import TASK
+from diptych.workers.app import TASK, queue_name
 
 _log = logging.getLogger(__name__)
 
@@ -88,29 +89,49 @@ class Handler:
         return summary
 
 
-def register(app: Celery, handler: Handler, *, on_misconfigured: Callable[[], None]) -> None:
+def register(
+    app: Celery, handler: Handler, publisher: Publisher, *, on_misconfigured: Callable[[], None]
+) -> None:
     """Give the application its one task.
 
     Args:
+        publisher: where a message goes that this worker cannot finish.
         on_misconfigured: called where credentials, settings or models are wrong, to stop the
             worker: every message would fail alike, so none is dropped and a person has to look.
     """
 
-    @app.task(name=TASK, acks_late=True, ignore_result=True)
-    def enrich(body: object) -> None:
+    @app.task(name=TASK, bind=True, acks_late=True, ignore_result=True)
+    def enrich(task: "Task[Any, None]", body: object) -> None:
         try:
-            handler.handle(message_from_json(body))
+            message = message_from_json(body)
+            handler.handle(message)
         except UnavailableError as err:
-            _log.warning("Given back: %s", err)
-            raise Reject(str(err), requeue=True) from err
+            _give_back(task, message, err)
         except (SettingsError, ContractError, EncodingError) as err:
-            _log.error("Given back, and stopping: %s", err)
+            _give_back(task, message, err)
             on_misconfigured()
-            raise Reject(str(err), requeue=True) from err
         except (UsageError, MissingIndexError) as err:
             _log.warning("Dropped a message that nobody can handle: %s", err)
         except DiptychError as err:
             _log.error("Dropped %s: %s", body, err)
+
+    def _give_back(task: "Task[Any, None]", message: Message, reason: Exception) -> None:
+        """Publish a copy, then let this one be acknowledged.
+
+        A rejected message would count as a delivery that failed, and an outage of the cluster
+        must not send the whole queue to the dead letters.
+        """
+        _log.warning("Given back: %s", reason)
+        try:
+            publisher.publish(message, lane_of(task.request.delivery_info or {}))
+        except UnavailableError as err:
+            raise Reject(str(err), requeue=True) from err
+
+
+def lane_of(delivery_info: Mapping[str, Any]) -> Lane:
+    """The lane that a message came by."""
+    is_backfill = delivery_info.get("routing_key") == queue_name(Lane.BACKFILL)
+    return Lane.BACKFILL if is_backfill else Lane.LIVE
 
 
 def _delays_s() -> Iterator[float]:

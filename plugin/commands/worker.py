@@ -20,9 +20,9 @@ def command(settings: Settings) -> None:
     Example: diptych worker --device cuda --image-roots /srv/photos
     """
     from diptych.ingest.fetching import picture_source
-    from diptych.plugin.encoders import encoder_for_contract
+    from diptych.plugin.encoders import worker_encoders
     from diptych.plugin.processes import connect, log_to_stderr
-    from diptych.workers.app import CeleryPublisher
+    from diptych.workers.app import CeleryPublisher, declare_dead_letters
     from diptych.workers.enrichers import Enrichers
     from diptych.workers.tasks import Handler, register
 
@@ -33,7 +33,7 @@ def command(settings: Settings) -> None:
         connections.cluster,
         connections.engine,
         picture_source(connections.settings),
-        encoder_for_contract(connections.settings),
+        worker_encoders(connections.settings),
     )
     is_misconfigured = threading.Event()
 
@@ -41,7 +41,9 @@ def command(settings: Settings) -> None:
         is_misconfigured.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=stop)
+    declare_dead_letters(app)
+    publisher = CeleryPublisher(app)
+    register(app, Handler(enrichers.get, publisher), publisher, on_misconfigured=stop)
     worker = app.Worker(
         pool="threads",
         concurrency=settings.concurrency,
