@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     encoder_url: str | None = Field(
         None, description="Address of a `diptych encoder`, where no model is loaded in process."
     )
+    source_fields: Words = Field(
+        (),
+        description="Fields that a search may show (',' separated, '*' allowed); all unless set.",
+    )
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N.")
     concurrency: int = Field(2, ge=1, le=64, description="Threads of a worker.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
