@@ -96,10 +96,7 @@ class Cluster:
 
     def _ours(self, err: Exception, request: str) -> DiptychError:
         if isinstance(err, exceptions.SSLError) or "CERTIFICATE_VERIFY" in str(err):
-            return CredentialsError(
-                f"The certificate of {self.url} is not signed by an authority that this machine "
-                "knows: name the authority's PEM file with --ca-file."
-            )
+            return CredentialsError(_say_tls(str(err), self.url))
         if isinstance(err, exceptions.ConnectionError):
             return UnavailableError(
                 f"The cluster at {self.url} does not answer ({_cause(err)}): check that it runs "
@@ -108,6 +105,20 @@ class Cluster:
         if isinstance(err, exceptions.TransportError) and isinstance(err.status_code, int):
             return _from_status(err.status_code, err, request, self.url)
         return RefusedError(f"{request} got an answer that is not JSON from {self.url}: {err}")
+
+
+def _say_tls(reason: str, url: str) -> str:
+    if "WRONG_VERSION_NUMBER" in reason or "RECORD_LAYER" in reason:
+        return f"The server at {url} speaks no TLS: write its address with http://."
+    if "mismatch" in reason or "not valid for" in reason:
+        return (
+            f"The certificate of {url} is made out to another host name: name the cluster by "
+            "the one in its certificate."
+        )
+    return (
+        f"The certificate of {url} is not signed by an authority that this machine knows: name "
+        "the authority's PEM file with --ca-file."
+    )
 
 
 def path(*parts: str) -> str:
@@ -186,6 +197,7 @@ def _cause(err: exceptions.ConnectionError) -> str:
         ("refused", "connection refused"),
         ("timed out", "timed out"),
         ("resolve", "unknown host"),
+        ("aborted", "it closed the connection; one that speaks TLS wants https://"),
     ):
         if sign in text:
             return cause

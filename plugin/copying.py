@@ -1,5 +1,6 @@
 """Every document of one index copied into another by the cluster itself, counted and watched."""
 
+import logging
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -7,7 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from diptych.client import Cluster, Json, path
-from diptych.errors import RefusedError
+from diptych.errors import CredentialsError, DiptychError, RefusedError
+
+_log = logging.getLogger(__name__)
 
 _FIRST_POLL_S: Final = 0.05
 _LONGEST_POLL_S: Final = 1.0
@@ -43,17 +46,20 @@ def copy_documents(
 
     Raises:
         RefusedError: a document could not be copied, or the counts differ.
+        CredentialsError: the user lacks a privilege for copying.
     """
     total = _refreshed_count(cluster, source)
     with bar("Copying", total) as done:
         task = _start(cluster, source, target, excludes)
         try:
-            _wait(cluster, task, target, done)
+            answer = _wait(cluster, task, target, done)
         except BaseException:
-            # A copy that goes on would create the target again after it is deleted.
-            where = path("_tasks", task, "_cancel")
-            cluster.call("POST", where, params={"wait_for_completion": "true"}, accept=(404,))
+            _cancel(cluster, task)
             raise
+    problems = answer.get("error") or answer["response"]["failures"]
+    if problems:
+        kind = CredentialsError if "security_exception" in str(problems) else RefusedError
+        raise kind(f"The cluster could not copy every document: {str(problems)[:500]}.")
     copied = _refreshed_count(cluster, target)
     if copied != total:
         raise RefusedError(
@@ -72,18 +78,24 @@ def _start(cluster: Cluster, source: str, target: str, excludes: Sequence[str]) 
     return str(answer["task"])
 
 
-def _wait(cluster: Cluster, task: str, target: str, done: Callable[[int], None]) -> None:
+def _wait(cluster: Cluster, task: str, target: str, done: Callable[[int], None]) -> Json:
     pause_s = _FIRST_POLL_S
     while True:
         answer: Json = cluster.call("GET", path("_tasks", task))
         done(_written(cluster, target))
         if answer["completed"]:
-            break
+            return answer
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, _LONGEST_POLL_S)
-    problems = answer.get("error") or answer["response"]["failures"]
-    if problems:
-        raise RefusedError(f"The cluster could not copy every document: {str(problems)[:500]}.")
+
+
+def _cancel(cluster: Cluster, task: str) -> None:
+    """A copy that went on would create its target again after that is deleted."""
+    try:
+        where = path("_tasks", task, "_cancel")
+        cluster.call("POST", where, params={"wait_for_completion": "true"}, accept=(404,))
+    except DiptychError as err:
+        _log.warning("The copying task %s could not be stopped: %s", task, err)
 
 
 def _written(cluster: Cluster, index: str) -> int:

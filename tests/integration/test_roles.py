@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from guarded import Guarded, run_guarded
 from shelf import create_index, make_contract, write
+from shop import Bars, make_request, put, run_install
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.errors import CredentialsError, LocalStackError
@@ -17,7 +18,10 @@ from diptych.ingest.store import ClusterStore, Outcome, Update
 from diptych.mappings.engine import OpenSearch
 from diptych.mappings.pipeline import mark_pipeline
 from diptych.mappings.target import read_target
+from diptych.plugin.existing import require_existing
+from diptych.plugin.reinstall import reinstall
 from diptych.plugin.status import read_status
+from diptych.plugin.uninstall import uninstall
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.testing import FakeEncoder
@@ -64,6 +68,21 @@ def _install(cluster: Cluster) -> None:
 def _vector(dimension: int) -> Floats:
     vector: Floats = np.eye(1, dimension, dtype=np.float32)[0]
     return vector
+
+
+def test_installer_installs_rebuilds_and_uninstalls(guarded: Guarded) -> None:
+    """Every call of the three, on an index of its own."""
+    cluster = guarded.cluster("diptych-installer")
+    name = "products-rebuilt"
+    run_install(cluster, name)
+    put(cluster, name, "p1", {"title": "red dress"})
+    found = require_existing(cluster, name)
+    request = make_request(name)
+    rebuilt, _ = reinstall(cluster, ENGINE, request, found, is_replaced=True, bar=Bars())
+
+    report = uninstall(cluster, require_existing(cluster, name), bar=Bars())
+
+    assert (1, f"{name}-diptych-1") == (rebuilt.n_documents, report.index)
 
 
 def test_worker_and_feed_do_their_work(guarded: Guarded) -> None:
