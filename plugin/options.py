@@ -11,6 +11,7 @@ CLUSTER = ("cluster_url", "username", "password_file", "api_key_file", "ca_file"
 BROKER = ("broker_url",)
 LOCAL = ("home_dir",)
 MODELS = ("device", "encoder_url")
+PICTURES = ("image_roots", "image_hosts", "image_networks")
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

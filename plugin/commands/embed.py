@@ -4,7 +4,15 @@ import time
 
 import click
 
-from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, json_option, settings_options
+from diptych.plugin.options import (
+    BROKER,
+    CLUSTER,
+    LOCAL,
+    MODELS,
+    PICTURES,
+    json_option,
+    settings_options,
+)
 from diptych.settings import Settings
 
 
@@ -13,7 +21,7 @@ from diptych.settings import Settings
 @click.option("--all", "is_forced", is_flag=True, help="Encode again what has a vector already.")
 @click.option("--wait", "is_waiting", is_flag=True, help="Wait until everything is written.")
 @json_option
-@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, "image_roots", "concurrency")
+@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, "concurrency")
 def command(
     settings: Settings, index: str, is_forced: bool, is_waiting: bool, as_json: bool
 ) -> None:

@@ -8,12 +8,12 @@ import threading
 import click
 
 from diptych.errors import SettingsError
-from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, settings_options
+from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, PICTURES, settings_options
 from diptych.settings import Settings
 
 
 @click.command("worker")
-@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, "image_roots", "concurrency", "log_level")
+@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, "concurrency", "log_level")
 def command(settings: Settings) -> None:
     """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
 
