@@ -13,7 +13,7 @@ from diptych.errors import MissingIndexError
 from diptych.ingest.bulk import BulkItem, send_bulk
 from diptych.ingest.inputs import Inputs, read_inputs
 from diptych.mappings.engine import Engine
-from diptych.mappings.fields import OBJECT
+from diptych.mappings.fields import OBJECT, SETTLED
 from diptych.mappings.target import Target
 from diptych.vectors import Floats
 
@@ -33,8 +33,16 @@ class Document:
 
     @property
     def is_settled(self) -> bool:
-        """Whether a worker has already tried exactly these inputs."""
-        return self.text_hash == self.inputs.text_hash and self.image_hash == self.inputs.image_hash
+        """Whether a worker has tried exactly these inputs, and nothing marked it pending since.
+
+        A mark can be wrong, for the pipeline does not see bulk updates; settling it again costs
+        no picture.
+        """
+        is_tried = (self.text_hash, self.image_hash) == (
+            self.inputs.text_hash,
+            self.inputs.image_hash,
+        )
+        return is_tried and self.state in SETTLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,20 @@ def test_new_title_reuses_the_stored_image_block(
     np.testing.assert_allclose(expected, block(store, "1", TEXT), rtol=1e-6)
 
 
+def test_wrong_mark_is_settled_without_the_picture(
+    store: MemoryStore, encoder: CountingEncoder
+) -> None:
+    """The pipeline marks a document whose inputs a bulk update changed before: all agrees."""
+    make_enricher(store, encoder).enrich(["1"])
+    marked = store.sources["1"]["diptych"] | {"state": "pending"}
+    store.index("1", store.sources["1"] | {"diptych": marked})
+
+    summary = make_enricher(store, encoder).enrich(["1"])
+
+    assert (1, 1) == (summary.written, encoder.n_images)
+    assert "ready" == store.sources["1"]["diptych"]["state"]
+
+
 @pytest.mark.parametrize(
     ("source", "state", "error"),
     [
