@@ -59,6 +59,10 @@ class Cluster:
             timeout=settings.timeout_s,
             serializer=_Orjson(),
             pool_maxsize=16,
+            # One more try for a connection that the server closed while idle; every other wait
+            # is the caller's, with jitter.
+            max_retries=1,
+            retry_on_status=(),
             **_tls(settings, is_tls=self.url.startswith("https")),
         )
 
