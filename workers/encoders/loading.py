@@ -39,6 +39,9 @@ def load_encoder(
         EncodingError: a model is missing, unsupported or damaged, or torch is not installed.
         SettingsError: the device or the precision is not there.
     """
+    # Read when torch is first imported. Its threads wait for each other by spinning unless told
+    # otherwise, and beside a node and a broker on the same cores that takes ten times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         from diptych.workers.encoders.device import Device
         from diptych.workers.encoders.local import LocalEncoder
@@ -94,6 +97,7 @@ class _Loaded:
 
 
 def _load(source: ModelSource, device: "Device") -> _Loaded:
+    import torch
     from transformers import AutoModel
     from transformers.utils import logging
 
@@ -104,7 +108,8 @@ def _load(source: ModelSource, device: "Device") -> _Loaded:
         AutoModel, source, dtype=device.dtype, use_safetensors=True, output_loading_info=True
     )
     _check_complete(source, description, info["missing_keys"])
-    return _Loaded(source, description, model.to(device.name).eval(), device)
+    model = model.to(device.name, memory_format=torch.channels_last).eval()
+    return _Loaded(source, description, model, device)
 
 
 def _tokenizer(source: ModelSource) -> Any:
