@@ -1,62 +1,24 @@
 """The write path as its users run it: commands, worker and feed processes, a real broker."""
 
 import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import RunDiptych
 from PIL import Image
 from products import index_products, update_products
 
 from diptych.client import Cluster, path
 from diptych.plugin.children import Child
-from diptych.plugin.local.state import StackState
-from diptych.settings import Settings, load_settings
+from diptych.settings import Settings
 
 pytestmark = pytest.mark.integration
 
 #: From a change to a new vector; a slow machine needs seconds, a broken path for ever.
 _PATIENCE_S = 180.0
-
-
-@pytest.fixture
-def settings(stack: StackState, tmp_path: Path) -> Settings:
-    """Addresses of the test run's own stack, a home folder and pictures of this test's own."""
-    return load_settings(
-        cluster_url=stack.cluster_url,
-        broker_url=stack.broker_url,
-        home_dir=tmp_path / "home",
-        image_roots=(tmp_path,),
-    )
-
-
-@pytest.fixture
-def diptych(settings: Settings) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a command as a user does."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "DIPTYCH_CLUSTER_URL": str(settings.cluster_url),
-            "DIPTYCH_BROKER_URL": settings.broker_url.get_secret_value()
-            if settings.broker_url
-            else "",
-            "DIPTYCH_HOME_DIR": str(settings.home_dir),
-            "DIPTYCH_IMAGE_ROOTS": ":".join(map(str, settings.image_roots)),
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "diptych", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment,
-        )
-
-    return run
 
 
 @pytest.fixture
@@ -74,14 +36,6 @@ def catalogue(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def cluster(settings: Settings) -> Iterator[Cluster]:
-    """The test run's node."""
-    cluster = Cluster(settings)
-    yield cluster
-    cluster.close()
-
-
 def source(cluster: Cluster, index: str, id_: str) -> dict[str, Any]:
     """A document's source, in real time."""
     found: dict[str, Any] = cluster.call("GET", path(index, "_doc", id_))["_source"]
@@ -97,15 +51,15 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_embed_starts_what_is_missing_and_settles_every_document(
-    diptych: Callable[..., subprocess.CompletedProcess[str]],
+    run_diptych: RunDiptych,
     index_name: str,
     catalogue: Path,
     cluster: Cluster,
 ) -> None:
     """From a file to vectors with three commands; two bad pictures stop nothing."""
-    install = diptych("install", index_name, "--text-field", "title", "--image-field", "image")
-    ingest = diptych("ingest", str(catalogue), "--index", index_name)
-    embed = diptych("embed", index_name, "--wait", "--json")
+    install = run_diptych("install", index_name, "--text-field", "title", "--image-field", "image")
+    ingest = run_diptych("ingest", str(catalogue), "--index", index_name)
+    embed = run_diptych("embed", index_name, "--wait", "--json")
 
     assert (0, 0, 0) == (install.returncode, ingest.returncode, embed.returncode), (
         install.stderr + ingest.stderr + embed.stderr
@@ -123,15 +77,15 @@ def test_embed_starts_what_is_missing_and_settles_every_document(
 
 
 def test_bulk_update_of_a_title_leads_to_a_new_vector_and_of_a_price_to_none(
-    diptych: Callable[..., subprocess.CompletedProcess[str]],
+    run_diptych: RunDiptych,
     settings: Settings,
     index_name: str,
     catalogue: Path,
     cluster: Cluster,
 ) -> None:
     """While feed and worker run, nobody has to say that a document changed."""
-    diptych("install", index_name, "--text-field", "title", "--image-field", "image")
-    diptych("ingest", str(catalogue), "--index", index_name)
+    run_diptych("install", index_name, "--text-field", "title", "--image-field", "image")
+    run_diptych("ingest", str(catalogue), "--index", index_name)
     children = [Child(["worker"], settings), Child(["feed", index_name], settings)]
     try:
         wait_until(lambda: "diptych_vector" in source(cluster, index_name, "good"))

@@ -1,7 +1,5 @@
 """The change feed on a real node: what it publishes, and what it never forgets."""
 
-from collections.abc import Iterator
-
 import pytest
 from products import bulk, create_product_index, index_products, update_products
 
@@ -17,21 +15,12 @@ from diptych.ingest.store import ClusterStore
 from diptych.mappings.engine import OpenSearch
 from diptych.mappings.target import Target, read_target
 from diptych.plugin.status import read_status
-from diptych.settings import load_settings
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryPublisher
 
 pytestmark = pytest.mark.integration
 
 ENGINE = OpenSearch()
 PICTURES = MemoryPictures({"red.jpg": b"picture of red", "blue.jpg": b"picture of blue"})
-
-
-@pytest.fixture
-def cluster(cluster_url: str) -> Iterator[Cluster]:
-    """The test run's node."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    yield cluster
-    cluster.close()
 
 
 @pytest.fixture
