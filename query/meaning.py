@@ -16,12 +16,13 @@ class Wish:
     """A direction that hits should lie in, or away from.
 
     `block` is the block of the fused vector, `vector` (length of the block,) float32, of unit
-    length.
+    length. `is_said` tells words of the request from a photo or a product.
     """
 
     block: str
     vector: Floats
     is_wanted: bool = True
+    is_said: bool = False
 
 
 def understand(
@@ -66,7 +67,7 @@ def _words(
     if said:
         rows = encode([text for text, _ in said])
         for (_, is_wanted), row in zip(said, rows, strict=True):
-            yield Wish(block, row, is_wanted)
+            yield Wish(block, row, is_wanted, is_said=True)
 
 
 def _sayings(request: SearchRequest) -> tuple[tuple[str | None, bool], ...]:

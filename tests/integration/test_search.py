@@ -91,6 +91,7 @@ REQUESTS = [
     SearchRequest(text="green coat", not_text="wool", size=200, weights={"image": 0.0}),
     SearchRequest(text="hat", image=PHOTO, size=200),
     SearchRequest(text="boots bag", like="p5", size=200),
+    SearchRequest(text="red dress", size=200, weights={"agreement": 0.3, "text": 1.0}),
     SearchRequest(text="zeppelin", size=200),
     SearchRequest(text="white scarf", filters=(Filter("stock", "1"),), size=200),
     SearchRequest(text="pink", filters=(Filter("colour", "none"),), size=200),
@@ -185,8 +186,8 @@ def test_the_offset_is_the_same_for_all_but_the_last(searcher: Searcher, shelf: 
 
 
 def test_raw_values_are_weighted_cosines(searcher: Searcher, shelf: Shelf) -> None:
-    """The image's raw value is 0.65 times the cosine of the words and the stored picture."""
-    request = SearchRequest(text="red dress", explain=True)
+    """The image's raw value is its weight times the cosine of the words and the stored picture."""
+    request = SearchRequest(text="red dress", explain=True, weights={"image": 0.65})
 
     hit = searcher.search(shelf.index, request).hits[0]
 
@@ -206,7 +207,7 @@ def test_a_photo_finds_by_its_picture(cluster: Cluster, shelf: Shelf) -> None:
     assert "green bag" == response.hits[0].source["title"]
     words = encoder.encode_words(["green bag"])[0]
     image = shelf.vectors[response.hits[0].id][shelf.contract.layout["image"].span]
-    assert pytest.approx(0.5 * float(words @ image), abs=1e-5) == response.hits[0].score
+    assert pytest.approx(0.65 * float(words @ image), abs=1e-5) == response.hits[0].score
 
 
 def test_like_finds_neighbours_but_not_itself(searcher: Searcher, shelf: Shelf) -> None:

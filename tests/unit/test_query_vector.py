@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, product_layout
 from diptych.query.meaning import Wish
-from diptych.query.vector import AVOIDANCE, QueryVector, build_query_vector
+from diptych.query.vector import (
+    AVOIDANCE_OF_PRODUCTS,
+    AVOIDANCE_OF_WORDS,
+    QueryVector,
+    build_query_vector,
+)
 from diptych.query.weights import Weights
 from diptych.vectors import Floats, unit_rows
 
@@ -70,13 +75,17 @@ def test_several_wishes_of_a_block_are_averaged() -> None:
     assert pytest.approx([half, half, 0]) == vector.values[LAYOUT[IMAGE].span].tolist()
 
 
-def test_what_is_not_wanted_is_taken_away_and_not_rescaled() -> None:
-    """h = wanted - AVOIDANCE * unwanted."""
-    wishes = [Wish(IMAGE, _floats(1, 0, 0)), Wish(IMAGE, _floats(0, 1, 0), is_wanted=False)]
+@pytest.mark.parametrize(
+    ("is_said", "share"), [(True, AVOIDANCE_OF_WORDS), (False, AVOIDANCE_OF_PRODUCTS)]
+)
+def test_what_is_not_wanted_is_taken_away_and_not_rescaled(*, is_said: bool, share: float) -> None:
+    """h = wanted - share * unwanted, with a smaller share where words stand against words."""
+    wanted = Wish(IMAGE, _floats(1, 0, 0), is_said=is_said)
+    unwanted = Wish(IMAGE, _floats(0, 1, 0), is_wanted=False, is_said=True)
 
-    vector = _build(wishes, Weights(keywords=0, text=1, image=1, agreement=0))
+    vector = _build([wanted, unwanted], Weights(keywords=0, text=1, image=1, agreement=0))
 
-    assert pytest.approx([1, -AVOIDANCE, 0]) == vector.values[LAYOUT[IMAGE].span].tolist()
+    assert pytest.approx([1, -share, 0]) == vector.values[LAYOUT[IMAGE].span].tolist()
 
 
 def test_a_block_without_a_wish_loses_its_weight() -> None:
