@@ -44,7 +44,8 @@ def command(
     started_s = time.monotonic()
     published = embedding.publish(is_forced=is_forced)
     say(f"{published.published:,} of {published.seen:,} documents enqueued.")
-    if is_waiting and published.published:
+    is_done = is_waiting and published.published > 0
+    if is_done:
         with (
             embedding.companions(say) as children,
             count_bar("Embedding", published.published) as bar,
@@ -57,10 +58,10 @@ def command(
         result = {"enqueued": published.published, "seconds": round(seconds, 2)}
         click.echo(to_json(result | status.to_json()))
         return
+    rate = f"; {published.published / seconds:,.0f} documents/s" if is_done else ""
     click.echo(
         f"{index}: {status.ready:,} ready, {status.partial:,} partial, {status.failed:,} failed, "
-        f"{status.pending:,} pending"
-        + (f"; {published.published / seconds:,.0f} documents/s" if is_waiting else "")
+        f"{status.pending:,} pending{rate}"
     )
 
 
