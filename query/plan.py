@@ -14,8 +14,16 @@ from diptych.query.source import source_filter
 from diptych.query.vector import QueryVector
 
 #: Skew of the query vector up to which a list of candidates is enough -> its length (`ef_search`).
-#: A graph built over both blocks leads less straight to the nearest by one block alone.
+#: A graph built over both blocks leads less straight to the nearest by one of them. Recall@100 on
+#: OpenSearch 2.19.1 (Lucene, one segment, 10,000 clustered products, 256 + 256 numbers) at 200, 400
+#: and 800: 0.94, 0.98, 1.00 balanced and 0.92, 0.98, 1.00 by one block alone, in the same time.
 _CANDIDATES = ((0.5, 400), (1.0, 800))
+
+
+_NOTHING_LEFT = (
+    "Nothing is left to search by: the weights are 0 for all that the request names, or the product "
+    "to resemble has neither words nor a picture. Give other weights or words."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +71,26 @@ def make_plan(
     hidden: list[Json] = [{"ids": {"values": [request.like]}}] if request.like else []
     keywords = None
     if request.words is not None and (weights.keywords or vector is None):
-        query = keywords_query(
+        words = keywords_query(
             request.words, request.avoid, contract=contract, properties=properties
         )
-        keywords = _bool([query], filters, hidden)
-    if keywords is None and vector is None:
-        raise SearchError(
-            "Nothing is left to search by: the weights are 0 for all that the request names, or "
-            "the product to resemble has neither words nor a picture. Give other weights or words."
-        )
-    n_nearest = 0 if vector is None else candidates(vector.skew)
-    nearest = None
+        keywords = _bool([words], filters, hidden)
+    nearest, n_nearest = None, 0
     if vector is not None:
+        n_nearest = candidates(vector.skew)
         where = _bool([], filters, hidden) if filters or hidden else None
         nearest = engine.knn_query(
             contract.vector_field, vector.values, k=WINDOW, ef_search=n_nearest, where=where
         )
+    if keywords is None and nearest is None:
+        raise SearchError(_NOTHING_LEFT)
     return Plan(
         keywords=keywords,
         nearest=nearest,
         shares=_shares(weights.keywords, 0.0 if vector is None else vector.weights.vector),
         n_nearest=n_nearest,
         source=source_filter(
-            request.source_fields,
-            allowed_fields,
-            contract=contract,
-            with_vector=request.explain,
+            request.source_fields, allowed_fields, contract=contract, with_vector=request.explain
         ),
         size=request.size,
         from_=request.from_,

@@ -46,6 +46,8 @@ def clustered(cluster: Cluster) -> Iterator[tuple[str, Floats]]:
     create_index(cluster, index, CONTRACT)
     names = [str(i) for i in range(N_PRODUCTS)]
     write(cluster, index, CONTRACT, {n: {} for n in names}, dict(zip(names, rows, strict=True)))
+    # One graph, as in an index at rest: several small ones are each searched to the full.
+    cluster.call("POST", path(index, "_forcemerge"), params={"max_num_segments": "1"})
     yield index, rows
     cluster.call("DELETE", path(index))
 
