@@ -75,6 +75,21 @@ class StateIndex:
         version = self.put(f"checkpoints:{checkpoints.uuid}", body, checkpoints.version)
         return replace(checkpoints, version=version)
 
+    def advance(self, position: IndexPosition, *, index: str) -> None:
+        """Tell feeds that everything up to a position was published by somebody else.
+
+        A feed that is moving its checkpoints at this moment keeps them: ids that go out twice
+        are skipped by their hashes.
+        """
+        checkpoints = self.load(position.uuid)
+        for shard in position.shards:
+            if checkpoints.after(shard) < shard.checkpoint:
+                checkpoints = checkpoints.at(shard, shard.checkpoint)
+        try:
+            self.save(checkpoints, index=index)
+        except ConflictError:
+            return
+
     def get(self, id_: str) -> tuple[Json, tuple[int, int]] | None:
         """A document and its version; None where there is none."""
         try:

@@ -36,13 +36,16 @@ class Embedding:
         """Sends nothing yet."""
         history = History(connections.cluster, connections.engine, target)
         publisher = CeleryPublisher(connections.app)
+        self._state = StateIndex(connections.cluster)
         self._connections = connections
         self._target = target
         self._backfill = Backfill(history, publisher, target.index)
 
     def publish(self, *, is_forced: bool = False) -> Backfilled:
-        """Enqueue what needs a worker, or everything where forced."""
-        return self._backfill.run(is_forced=is_forced)
+        """Enqueue what needs a worker, or everything where forced; feeds go on from there."""
+        pass_ = self._backfill.run(is_forced=is_forced)
+        self._state.advance(pass_.position, index=self._target.index)
+        return pass_
 
     def wait(self, pass_: Backfilled, children: Sequence[Child] = ()) -> Iterator[Progress]:
         """Progress until a worker has written every published document.
@@ -88,5 +91,4 @@ class Embedding:
                 child.stop()
 
     def _is_feed_running(self) -> bool:
-        state = StateIndex(self._connections.cluster)
-        return Lease(state, self._target.name, owner="").is_held()
+        return Lease(self._state, self._target.name, owner="").is_held()

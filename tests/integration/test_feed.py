@@ -168,6 +168,19 @@ def test_backfill_counts_what_is_still_to_be_done(cluster: Cluster, target: Targ
     assert {Lane.BACKFILL} == {lane for _, lane in publisher.messages}
 
 
+def test_feed_goes_on_after_a_backfill(cluster: Cluster, target: Target) -> None:
+    """What a pass published is not published again by a feed that starts afterwards."""
+    history = History(cluster, ENGINE, target)
+    pass_ = Backfill(history, MemoryPublisher(), target.index).run()
+    feed, publisher = make_feed(cluster, target.name)
+
+    StateIndex(cluster).advance(pass_.position, index=target.index)
+    index_products(cluster, target.name, {"new": {"title": "new"}})
+    feed.poll()
+
+    assert ["new"] == publisher.ids
+
+
 def test_forced_backfill_publishes_everything(cluster: Cluster, target: Target) -> None:
     """`embed --all` does not look at the stored hashes."""
     publisher = MemoryPublisher()
