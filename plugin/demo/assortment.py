@@ -37,8 +37,8 @@ PLANS = (
     Plan(10, "backpack", "green"),
     Plan(14, "handbag", "blue"),
     Plan(5, "cushion", "blue", ("stripes",), unsaid=frozenset({"pattern"})),
-    Plan(20, "cushion", "blue", ("plain", "dots", "checks", "floral", "zigzag")),
-    Plan(12, "sneaker", patterns=("zigzag",), unsaid=frozenset({"pattern"})),
+    Plan(24, "cushion", "blue", ("plain", "dots", "checks", "floral", "zigzag")),
+    Plan(12, "sofa", "red", unsaid=frozenset({"colour"})),
 )
 
 _OUT = ("office", "travel", "party", "school", "weekend", "wedding")

@@ -28,7 +28,8 @@ RECORDS_NAME = "products.ndjson"
 TRUTH_NAME = "truth.ndjson"
 _STAMP_NAME = "catalogue.json"
 #: Raised with every change to what a catalogue of the same size and seed contains.
-_VERSION = 1
+_VERSION = 2
+_IMAGES = f"images/v{_VERSION}"
 _JPEG_QUALITY = 88
 _STUDIO_SHARE = 0.8
 _ONLY_IN_WORDS = ("material", "occasion", "feature", "brand")
@@ -47,8 +48,8 @@ class Product:
 
     @property
     def image(self) -> str:
-        """The picture's path, relative to the catalogue's folder."""
-        return f"images/{self.id}.jpg"
+        """The picture's path, relative to the catalogue's folder; another picture, another path."""
+        return f"{_IMAGES}/{self.id}.jpg"
 
     @property
     def only_in_picture(self) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def _write(folder: Path, products: list[Product], on_progress: OnProgress | None
     """Records last: a folder without them was left half drawn."""
     stamp_path = folder / _STAMP_NAME
     stamp_path.unlink(missing_ok=True)
-    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
     _draw_all(folder, products, on_progress)
     _write_lines(folder / TRUTH_NAME, (_truth_row(product) for product in products))
     _write_lines(folder / RECORDS_NAME, (product.record for product in products))

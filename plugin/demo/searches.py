@@ -114,9 +114,9 @@ def demo_searches(truth: Mapping[str, Facts]) -> tuple[DemoSearch, ...]:
             wrong={"pattern": "stripes"},
         ),
         DemoSearch(
-            "In words that the shop never uses: chevron trainers",
-            text="chevron trainers",
-            right={"kind": "sneaker", "pattern": "zigzag"},
+            "In words that the shop never uses: scarlet couch",
+            text="scarlet couch",
+            right={"kind": "sofa", "colour": "red"},
             needs_meaning=True,
         ),
     )

@@ -172,8 +172,8 @@ def names_of(look: Look, attribute: str) -> Term | None:
 
 
 def unwritten_names() -> Iterable[str]:
-    """Names that no text of the catalogue contains as a word (or in Chinese at all)."""
-    for terms in (KIND_NAMES, PATTERN_NAMES):
+    """English names that no text of the catalogue contains as a word."""
+    for terms in (KIND_NAMES, COLOUR_NAMES, PATTERN_NAMES):
         for term in terms.values():
             yield from (name for name in term.unwritten if name.isascii())
 
