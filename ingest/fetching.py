@@ -7,9 +7,10 @@ changes its address leads into the private network.
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
@@ -168,14 +169,19 @@ class PictureRouter:
         return self.local.read(reference)
 
 
-def picture_source(settings: Settings) -> PictureSource:
+def picture_source(
+    settings: Settings, *, registered: Callable[[], Sequence[Path]] = tuple
+) -> PictureSource:
     """Where a worker with these settings takes pictures from.
+
+    Args:
+        registered: image roots that this host was given since the settings were read.
 
     Raises:
         SettingsError: `image_hosts` or `image_networks` is malformed.
     """
     web = WebPictures(settings.image_hosts, networks=settings.image_networks)
-    return PictureRouter(local=LocalPictures(settings.image_roots), web=web)
+    return PictureRouter(local=LocalPictures(settings.image_roots, registered=registered), web=web)
 
 
 def _make_session(hosts: Sequence[AllowedHost], networks: Sequence[str]) -> requests.Session:

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,13 +31,21 @@ class PictureSource(Protocol):
 class LocalPictures:
     """Files below the image roots, by relative path; the first root that has one wins."""
 
-    def __init__(self, roots: Sequence[Path], *, max_image_bytes: int = MAX_IMAGE_BYTES) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        *,
+        registered: Callable[[], Sequence[Path]] = tuple,
+        max_image_bytes: int = MAX_IMAGE_BYTES,
+    ) -> None:
         """Opens nothing.
 
         Args:
             roots: settings of this host; a root named in the cluster is never used.
+            registered: roots that this host was given since, asked for when a file is not found.
         """
         self._roots = tuple(root.resolve() for root in roots)
+        self._registered = registered
         self._max_image_bytes = max_image_bytes
 
     def read(self, reference: str) -> bytes:
@@ -50,19 +58,29 @@ class LocalPictures:
         fault = path_fault(reference)
         if fault is not None:
             raise ImageError(f"The picture {reference[:200]!r} cannot be opened: {fault}.")
+        file = self._find(reference) or self._find_registered(reference)
+        if file is not None:
+            return self._open(file, reference)
         if not self._roots:
             raise ImageError(
                 f"The picture {reference!r} is a file, and this worker may open none: name its "
                 "folder with --image-roots."
             )
-        for root in self._roots:
-            file = _below(root, reference)
-            if file is not None:
-                return self._open(file, reference)
         raise ImageError(
             f"The picture {reference!r} is not below the image roots of this worker: put it "
             "there, or name its folder with --image-roots."
         )
+
+    def _find(self, reference: str) -> Path | None:
+        found = (_below(root, reference) for root in self._roots)
+        return next((file for file in found if file is not None), None)
+
+    def _find_registered(self, reference: str) -> Path | None:
+        new = tuple(root.resolve() for root in self._registered())
+        if set(new) <= set(self._roots):
+            return None
+        self._roots = tuple(dict.fromkeys((*self._roots, *new)))
+        return self._find(reference)
 
     def _open(self, file: Path, reference: str) -> bytes:
         try:

@@ -1,10 +1,10 @@
 """The folder of a product file becomes an image root of the local stack's workers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from diptych.errors import UsageError
-from diptych.plugin.local.roots import add_image_root
+from diptych.plugin.local.roots import add_image_root, image_roots
 from diptych.plugin.local.stack import read_state
 from diptych.settings import Settings
 
@@ -36,6 +36,13 @@ def register_image_folder(settings: Settings, folder: Path, paths: Iterable[str]
         for path in paths:
             _check(folder, others, path)
     add_image_root(settings.home_dir, folder)
+
+
+def registered_folders(settings: Settings) -> Callable[[], Sequence[Path]]:
+    """The image folders that `ingest` registers while a worker of the local stack runs."""
+    if not is_local_stack(settings):
+        return tuple
+    return lambda: image_roots(settings.home_dir)
 
 
 def _check(folder: Path, others: Sequence[Path], path: str) -> None:

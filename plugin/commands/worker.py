@@ -21,6 +21,7 @@ def command(settings: Settings) -> None:
     """
     from diptych.ingest.fetching import picture_source
     from diptych.plugin.encoders import worker_encoders
+    from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.processes import connect, log_to_stderr
     from diptych.workers.app import CeleryPublisher, declare_dead_letters
     from diptych.workers.enrichers import Enrichers
@@ -32,7 +33,7 @@ def command(settings: Settings) -> None:
     enrichers = Enrichers(
         connections.cluster,
         connections.engine,
-        picture_source(connections.settings),
+        picture_source(connections.settings, registered=registered_folders(connections.settings)),
         worker_encoders(connections.settings),
     )
     is_misconfigured = threading.Event()

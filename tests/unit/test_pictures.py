@@ -31,6 +31,19 @@ def test_relative_path_is_looked_up_root_by_root(roots: tuple[Path, Path]) -> No
     assert b"only" == pictures.read("photos/../only.jpg")
 
 
+def test_root_that_is_registered_later_is_found(roots: tuple[Path, Path]) -> None:
+    """A worker that runs while another file is ingested needs no restart."""
+    first, second = roots
+    registered: list[Path] = []
+    pictures = LocalPictures([first], registered=lambda: registered)
+    with pytest.raises(ImageError, match="not below the image roots"):
+        pictures.read("only.jpg")
+
+    registered.append(second)
+
+    assert b"only" == pictures.read("only.jpg")
+
+
 @pytest.mark.parametrize(
     ("reference", "sentence"),
     [
