@@ -43,7 +43,8 @@ FOR_IMAGE = Weights(keywords=0.0, text=0.35, image=0.65, agreement=0.0)
 #: Words with a photo: both meet the picture, the words alone the words.
 FOR_BOTH = Weights(keywords=0.2, text=0.2, image=0.8, agreement=0.0)
 #: A product's own vectors; agreement says nothing about likeness. Its look is the better guide to
-#: its kind: of the first five, 70 % are of the same kind at 0.3 : 0.7, 62 % at equal weights.
+#: its kind: on 328 rendered products, 62 % of the first five are of the same kind at equal weights,
+#: 66 % at 0.35 : 0.65 and 69 % at 0.2 : 0.8.
 FOR_LIKE = Weights(keywords=0.2, text=0.3, image=0.7, agreement=0.0)
 
 
