@@ -1,4 +1,4 @@
-"""The pages under docs/, CONTRIBUTING.md and SECURITY.md name only what exists."""
+"""The pages name only what exists."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from diptych.plugin.cli import COMMANDS
 from diptych.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*(ROOT / "docs").glob("**/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"])
+PAGES = sorted([*(ROOT / "docs").glob("**/*.md"), *ROOT.glob("*.md")])
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
