@@ -8,7 +8,14 @@ from diptych.settings import Settings
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Stop the local stack at the end, if it was started.")
-@click.option("--n", "n_products", default=600, show_default=True, help="Products to draw.")
+@click.option(
+    "--n",
+    "n_products",
+    type=click.IntRange(min=100),
+    default=600,
+    show_default=True,
+    help="Products to draw.",
+)
 @settings_options(*LOCAL)
 def command(settings: Settings, once: bool, n_products: int) -> None:
     """Start a local stack, draw a catalogue, install, ingest, embed, and show six searches.
