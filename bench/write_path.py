@@ -172,8 +172,7 @@ def _work(encoder: FakeEncoder, address: str) -> None:
     cluster = Cluster(settings)
     app = make_app(settings.broker_url.get_secret_value())
     enrichers = Enrichers(cluster, OpenSearch(), picture_source(settings), lambda _: encoder)
-    publisher = CeleryPublisher(app)
-    register(app, Handler(enrichers.get, publisher), publisher, on_misconfigured=os.abort)
+    register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=os.abort)
     app.Worker(
         pool="threads", concurrency=2, quiet=True, without_gossip=True, without_mingle=True
     ).start()

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from diptych.encoding import Encoder, ModelRef
-from diptych.errors import ContractError
+from diptych.errors import ContractError, NotInstalledError
 from diptych.layout import Block, Layout
 
 #: Raised by a change after which old and new software must not share an index.
@@ -60,11 +60,12 @@ def contract_from_meta(meta: object, *, index: str) -> IndexContract:
     """The contract in a mapping's `_meta`.
 
     Raises:
-        ContractError: the index has none, or one of another version.
+        NotInstalledError: the index has none.
+        ContractError: it has one of another version, or a damaged one.
     """
     found = meta.get(META_KEY) if isinstance(meta, Mapping) else None
     if not isinstance(found, Mapping):
-        raise ContractError(
+        raise NotInstalledError(
             f"The index {index!r} has no Diptych contract: run `diptych install {index} "
             "--text-field FIELD --image-field FIELD` first."
         )

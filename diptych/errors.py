@@ -7,6 +7,7 @@
     ├── UnavailableError         exit 75  a server does not answer: the same call may work later
     │   └── BusyError            exit 75  it answers, and asks us to slow down
     ├── ContractError            exit 78  index and caller disagree about models or layout
+    │   └── NotInstalledError    exit 78  the index has no contract
     ├── MissingIndexError        exit 1   the index does not exist
     ├── MappingError             exit 1   the index cannot take what Diptych needs
     ├── CatalogError             exit 1   an input file cannot be read
@@ -29,8 +30,6 @@ class DiptychError(Exception):
 
     #: Exit status of a command that ends with this error (sysexits.h for 75 and 78).
     exit_code: ClassVar[int] = 1
-    #: Whether the same call can succeed later without anybody changing anything.
-    is_retryable: ClassVar[bool] = False
 
 
 class UsageError(DiptychError):
@@ -50,10 +49,9 @@ class CredentialsError(SettingsError):
 
 
 class UnavailableError(DiptychError):
-    """A server cannot be reached or does not answer in time."""
+    """A server cannot be reached or does not answer in time: the same call can succeed later."""
 
     exit_code = 75
-    is_retryable = True
 
 
 class BusyError(UnavailableError):
@@ -64,6 +62,10 @@ class ContractError(DiptychError):
     """The index was built by other models, another layout or another version."""
 
     exit_code = 78
+
+
+class NotInstalledError(ContractError):
+    """The index exists, and Diptych was never installed on it or was removed."""
 
 
 class MissingIndexError(DiptychError):

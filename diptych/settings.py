@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N.")
     concurrency: int = Field(2, ge=1, le=64, description="Threads of a worker.")
+    sweep_interval_s: float = Field(
+        86_400.0, gt=0, description="How often a feed looks at all documents again, in seconds."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

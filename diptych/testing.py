@@ -133,12 +133,14 @@ class MemoryStore:
             if id_ in self.sources
         ]
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
-        """The stored vectors of the documents that have one."""
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+        """Version and stored vector of the documents that have one."""
         field = self.contract.vector_field
         found = {id_: self.sources.get(id_, {}).get(field) for id_ in ids}
         return {
-            id_: np.asarray(value, np.float32) for id_, value in found.items() if value is not None
+            id_: (self._seq_nos[id_], np.asarray(value, np.float32))
+            for id_, value in found.items()
+            if value is not None
         }
 
     def write(self, updates: Sequence[Update]) -> list[Written]:

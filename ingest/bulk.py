@@ -16,8 +16,6 @@ _ITEM_FIELDS = (
     "error.type",
     "error.reason",
     "error.caused_by.reason",
-    "_seq_no",
-    "_primary_term",
 )
 #: Everything else in an answer (shards, took, versions) is longer than what is read of it.
 _PARAMS = {"filter_path": ",".join(("error", *(f"items.*.{field}" for field in _ITEM_FIELDS)))}
@@ -25,14 +23,12 @@ _PARAMS = {"filter_path": ",".join(("error", *(f"items.*.{field}" for field in _
 
 @dataclass(frozen=True, slots=True)
 class BulkItem:
-    """What became of one action; `seq_no` and `primary_term` are None where it failed."""
+    """What became of one action."""
 
     id: str
     status: int
     error_type: str = ""
     reason: str = ""
-    seq_no: int | None = None
-    primary_term: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -115,6 +111,4 @@ def _parse(item: Mapping[str, Any]) -> BulkItem:
         status=found["status"],
         error_type=str(error.get("type", "")),
         reason=f"{reason}: {detail}" if detail else reason,
-        seq_no=found.get("_seq_no"),
-        primary_term=found.get("_primary_term"),
     )

@@ -32,6 +32,11 @@ class Checkpoints:
         is_same = history == position.history and seq_no <= position.checkpoint
         return seq_no if is_same else START
 
+    def is_behind(self, position: ShardPosition) -> bool:
+        """Whether a feed has not come as far as this position, which may be an old one."""
+        history, seq_no = self.seq_nos.get(position.shard, ("", START))
+        return history != position.history or seq_no < position.checkpoint
+
     def at(self, position: ShardPosition, seq_no: int) -> "Checkpoints":
         """The same with one shard moved."""
         moved = {**self.seq_nos, position.shard: (position.history, seq_no)}
@@ -82,11 +87,12 @@ class StateIndex:
         are skipped by their hashes.
         """
         checkpoints = self.load(position.uuid)
-        for shard in position.shards:
-            if checkpoints.after(shard) < shard.checkpoint:
-                checkpoints = checkpoints.at(shard, shard.checkpoint)
+        behind = [shard for shard in position.shards if checkpoints.is_behind(shard)]
+        for shard in behind:
+            checkpoints = checkpoints.at(shard, shard.checkpoint)
         try:
-            self.save(checkpoints, index=index)
+            if behind:
+                self.save(checkpoints, index=index)
         except ConflictError:
             return
 

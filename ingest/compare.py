@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from diptych.client import Cluster, Json, path, to_json
-from diptych.errors import MissingIndexError, UnavailableError
+from diptych.client import Cluster, Json, to_json
+from diptych.errors import MissingIndexError
+from diptych.ingest.mget import read_documents
 from diptych.ingest.rows import Row
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.target import Target
@@ -50,12 +51,14 @@ def decide(cluster: Cluster, target: Target, rows: Sequence[Row]) -> Decision:
         UnavailableError: a document cannot be read for now.
     """
     own = (OBJECT, target.contract.vector_field)
-    known = _read(cluster, target, rows, {"_source_excludes": ",".join(own)})
+    ids = [row.id for row in rows]
+    without_own = {"_source_excludes": ",".join(own)}
+    known = read_documents(cluster, target.name, ids, params=without_own)
     unchanged = [row for row in rows if row.id in known and _is_equal(row, known[row.id], own)]
     equal = {row.id for row in unchanged}
     # Vectors are long: only documents that will be replaced are read with theirs.
     changed = [row for row in rows if row.id in known and row.id not in equal]
-    stored = _read(cluster, target, changed, {})
+    stored = read_documents(cluster, target.name, [row.id for row in changed], params={})
     writes: list[Write] = []
     for row in rows:
         hit = stored.get(row.id)
@@ -76,26 +79,6 @@ def missing_index(name: str) -> MissingIndexError:
         f"The index {name!r} does not exist: create it with `diptych install {name} "
         "--text-field FIELD --image-field FIELD`."
     )
-
-
-def _read(
-    cluster: Cluster, target: Target, rows: Sequence[Row], params: Mapping[str, str]
-) -> dict[str, Json]:
-    """The documents that exist, by id; real time, not as of the last refresh."""
-    if not rows:
-        return {}
-    body = {"ids": [row.id for row in rows]}
-    answer = cluster.call("POST", path(target.name, "_mget"), body=body, params=params)
-    for hit in answer["docs"]:
-        if "error" in hit:
-            raise _read_error(hit["error"], target.name)
-    return {hit["_id"]: hit for hit in answer["docs"] if hit["found"]}
-
-
-def _read_error(error: Mapping[str, Any], name: str) -> MissingIndexError | UnavailableError:
-    if error.get("type") == "index_not_found_exception":
-        return missing_index(name)
-    return UnavailableError(f"The cluster cannot read {name!r} now ({error.get('reason')}).")
 
 
 def _is_equal(row: Row, hit: Json, own: Iterable[str]) -> bool:

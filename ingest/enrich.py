@@ -6,37 +6,40 @@ version that was read.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from diptych.encoding import Encoder
-from diptych.errors import BusyError, ConflictError, UnavailableError
-from diptych.ingest.parts import PartMaker
+from diptych.errors import BusyError, ConflictError
+from diptych.ingest.clock import timestamp, utc_now
+from diptych.ingest.parts import Fused, PartMaker
 from diptych.ingest.pictures import PictureSource
 from diptych.ingest.store import Document, Outcome, Store, Update, Written
 from diptych.mappings.fields import FAILED
 
 #: A document that changes this often during one message is left to the next message.
 _MAX_ROUNDS = 10
+#: Documents that are read, encoded and written together: bounds the memory that pictures take,
+#: and shows progress while a large message is worked on.
+_SLICE = 64
+#: First pause before another try for pictures whose host is away; each next one is four times as
+#: long, up to a day.
+_FIRST_RETRY = timedelta(minutes=1)
+_LAST_RETRY = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class Summary:
-    """What one call did, in documents.
+    """What was done, in documents.
 
-    `skipped` had vectors that agree already, `gone` were deleted, `again` lists those whose
-    picture could not be had for now.
+    `skipped` had vectors that agree already, `gone` were deleted, `failed` were refused by the
+    cluster.
     """
 
     written: int = 0
     skipped: int = 0
     gone: int = 0
     failed: int = 0
-    again: list[str] = field(default_factory=list)
-
-
-def _utc_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class Enricher:
@@ -48,7 +51,7 @@ class Enricher:
         encoder: Encoder,
         pictures: PictureSource,
         *,
-        now: Callable[[], str] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Check that the encoder is the index's.
 
@@ -61,84 +64,114 @@ class Enricher:
         self._pictures = pictures
         self._now = now
 
-    def enrich(
-        self, ids: Sequence[str], *, is_forced: bool = False, is_last_attempt: bool = False
-    ) -> Summary:
-        """Bring the named documents up to date.
+    def start(self, ids: Sequence[str], *, is_forced: bool = False) -> "Enrichment":
+        """Work on these documents that can go on after an interruption.
 
         Args:
             is_forced: encode even where the stored hashes agree.
-            is_last_attempt: a picture that cannot be had now counts as one that never can.
+        """
+        maker = PartMaker(self._store, self._encoder, self._pictures)
+        return Enrichment(self._store, maker, self._now, ids, is_forced=is_forced)
+
+    def give_up(self, id_: str, reason: str) -> None:
+        """Store with a document that it cannot be worked on, so that it is not fed for ever."""
+        now = timestamp(self._now())
+        self._store.write(
+            [Update(d, FAILED, None, reason[:500], now) for d in self._store.read([id_])]
+        )
+
+
+class Enrichment:
+    """One message's work; `run` can be called again after an error and goes on."""
+
+    def __init__(
+        self,
+        store: Store,
+        maker: PartMaker,
+        now: Callable[[], datetime],
+        ids: Sequence[str],
+        *,
+        is_forced: bool,
+    ) -> None:
+        """Made by `Enricher.start`."""
+        self.summary = Summary()
+        self._store = store
+        self._maker = maker
+        self._now = now
+        self._is_forced = is_forced
+        self._waiting = list(dict.fromkeys(ids))
+        self._n_rounds = 0
+
+    def run(self) -> Summary:
+        """Bring the documents up to date; what was made before an error is not made again.
 
         Raises:
-            UnavailableError: the cluster cannot take writes now; what it took stays.
+            BusyError: the cluster put off some writes; what it took stays.
             ConflictError: a document changed in every one of ten rounds.
+            DiptychError: whatever else the cluster or the encoder says.
         """
-        summary = Summary()
-        maker = PartMaker(
-            self._store, self._encoder, self._pictures, is_patient=not is_last_attempt
-        )
-        waiting = list(dict.fromkeys(ids))
-        for _ in range(_MAX_ROUNDS):
-            documents = self._store.read(waiting)
-            summary.gone += len(waiting) - len(documents)
-            todo = [d for d in documents if is_forced or not d.is_settled]
-            summary.skipped += len(documents) - len(todo)
-            waiting = self._write(todo, maker, summary, is_forced=is_forced)
-            if not waiting:
-                return summary
-        raise ConflictError(
-            f"{len(waiting)} documents changed during each of {_MAX_ROUNDS} rounds, "
-            f"{waiting[0]!r} among them."
-        )
+        while self._waiting:
+            taken = self._waiting[:_SLICE]
+            left = self._enrich(taken)
+            self._waiting = [*left, *self._waiting[_SLICE:]]
+            self._count_round(left)
+        return self.summary
 
-    def _write(
-        self, todo: Sequence[Document], maker: PartMaker, summary: Summary, *, is_forced: bool
-    ) -> list[str]:
-        """Encode and write; the ids that somebody else changed meanwhile."""
-        if not todo:
-            return []
-        now = self._now()
-        updates = [
-            Update(document, result.state, result.vector, result.error, now)
-            for document, result in zip(todo, maker.make(todo, is_forced=is_forced), strict=True)
-            if result is not None
-        ]
-        kept = {update.document.id for update in updates}
-        summary.again += [document.id for document in todo if document.id not in kept]
-        written = self._store.write(updates)
-        _raise_if_busy(written)
-        self._settle_refused(updates, written, summary)
-        summary.gone += sum(w.outcome is Outcome.GONE for w in written)
-        summary.written += sum(w.outcome is Outcome.WRITTEN for w in written)
+    def _count_round(self, left: Sequence[str]) -> None:
+        self._n_rounds = self._n_rounds + 1 if left else 0
+        if self._n_rounds == _MAX_ROUNDS:
+            self._n_rounds = 0
+            raise ConflictError(
+                f"{len(left)} documents changed during each of {_MAX_ROUNDS} rounds, "
+                f"{left[0]!r} among them."
+            )
+
+    def _enrich(self, ids: Sequence[str]) -> list[str]:
+        """One round for some documents; the ids that somebody else changed meanwhile."""
+        documents = self._store.read(ids)
+        now = timestamp(self._now())
+        todo = [d for d in documents if self._is_forced or not d.is_settled(now)]
+        made = self._maker.make(todo, is_forced=self._is_forced) if todo else []
+        updates = [self._update(*pair) for pair in zip(todo, made, strict=True)]
+        written = self._store.write(updates) if updates else []
+        refused = self._settle_refused(updates, written)
+        self._raise_if_busy([*written, *refused])
+        self.summary.gone += len(ids) - len(documents) + _count(Outcome.GONE, written)
+        self.summary.skipped += len(documents) - len(todo)
+        self.summary.written += _count(Outcome.WRITTEN, written)
+        self.summary.failed += _count(Outcome.WRITTEN, refused)
         return [
             update.document.id
             for update, result in zip(updates, written, strict=True)
             if result.outcome is Outcome.CONFLICT
         ]
 
+    def _update(self, document: Document, made: Fused) -> Update:
+        now = self._now()
+        update = Update(document, made.state, made.vector, made.error, timestamp(now))
+        if not made.is_passing:
+            return update
+        is_same = document.image_hash == document.inputs.image_hash
+        n_retries = document.n_retries + 1 if is_same else 1
+        pause = min(_LAST_RETRY, _FIRST_RETRY * 4 ** min(n_retries - 1, 6))
+        return replace(update, n_retries=n_retries, retry_at=timestamp(now + pause))
+
     def _settle_refused(
-        self, updates: Sequence[Update], written: Sequence[Written], summary: Summary
-    ) -> None:
+        self, updates: Sequence[Update], written: Sequence[Written]
+    ) -> list[Written]:
         """Store the cluster's reason with a refused document, so that it is not fed for ever."""
         refused = [
-            replace(update, state=FAILED, vector=None, error=result.reason[:500])
+            replace(update, state=FAILED, vector=None, error=result.reason[:500], retry_at=None)
             for update, result in zip(updates, written, strict=True)
             if result.outcome is Outcome.REFUSED
         ]
-        if refused:
-            summary.failed += len(refused)
-            self._store.write(refused)
+        return self._store.write(refused) if refused else []
+
+    def _raise_if_busy(self, written: Sequence[Written]) -> None:
+        busy = [result for result in written if result.outcome is Outcome.BUSY]
+        if busy:
+            raise BusyError(f"The cluster put off {len(busy)} writes ({busy[0].reason}).")
 
 
-def _raise_if_busy(written: Sequence[Written]) -> None:
-    busy = [result for result in written if result.outcome is Outcome.BUSY]
-    if busy:
-        raise BusyError(f"The cluster put off {len(busy)} writes ({busy[0].reason}).")
-
-
-def again_later(ids: Sequence[str]) -> UnavailableError:
-    """The error that says whose pictures could not be had for now."""
-    return UnavailableError(
-        f"The pictures of {len(ids)} documents cannot be had now, {ids[0]!r} among them."
-    )
+def _count(outcome: Outcome, written: Sequence[Written]) -> int:
+    return sum(result.outcome is outcome for result in written)

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
+from diptych.errors import UnavailableError
 from diptych.ingest.store import Document, document_of
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.target import Target
 
-#: Documents per page of a scan; input texts of 1 KB make a page of about 1 MB.
-_PAGE = 1000
+#: Documents per page of a scan; input texts of 1 KB make a page of half a megabyte.
+_PAGE = 500
+#: Name of the clause that tells documents with a vector from those without.
+_HAS_VECTOR = "vector"
 #: The number before the first operation of a shard.
 START = -1
 
@@ -36,6 +39,15 @@ class IndexPosition:
     shards: tuple[ShardPosition, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a scan: the `_seq_no` it reaches, its documents, and the ids that have a vector."""
+
+    reached: int
+    documents: tuple[Document, ...]
+    with_vector: frozenset[str]
+
+
 class History:
     """Reads the operations of one index."""
 
@@ -46,34 +58,56 @@ class History:
         self._target = target
 
     def position(self) -> IndexPosition:
-        """Where the primaries stand now."""
+        """Where the primaries stand now.
+
+        Raises:
+            UnavailableError: a primary is not there for now.
+        """
         answer: Json = self._cluster.call(
             "GET", path(self._target.index, "_stats", "docs"), params={"level": "shards"}
         )
-        stats = answer["indices"][self._target.index]
-        shards = (
-            _shard_position(int(number), copies) for number, copies in stats["shards"].items()
-        )
-        return IndexPosition(
-            stats["uuid"], tuple(sorted((s for s in shards if s), key=lambda s: s.shard))
-        )
+        stats = answer["indices"].get(self._target.index, {"shards": {}})
+        found = {int(number): _primary(copies) for number, copies in stats["shards"].items()}
+        # A shard none of whose copies is assigned is not listed at all.
+        primaries = {number: primary for number, primary in found.items() if primary is not None}
+        if not found or set(primaries) != set(range(len(found))):
+            raise UnavailableError(
+                f"A primary shard of {self._target.index!r} is not there for now: see the "
+                "cluster's health."
+            )
+        shards = (_position(number, primaries[number]) for number in sorted(primaries))
+        return IndexPosition(stats["uuid"], tuple(shards))
 
     def refresh(self) -> None:
-        """Make every operation so far visible to a scan."""
-        self._cluster.call("POST", path(self._target.index, "_refresh"))
+        """Make every operation so far visible to a scan.
 
-    def scan(self, shard: int, *, after: int, upto: int) -> Iterator[tuple[int, list[Document]]]:
-        """Pages of documents whose last operation lies in (after, upto], in order.
-
-        Yields:
-            The `_seq_no` that the page reaches, and its documents with their inputs.
+        Raises:
+            UnavailableError: not on every shard.
         """
+        answer: Json = self._cluster.call("POST", path(self._target.index, "_refresh"))
+        if answer["_shards"]["failed"]:
+            raise UnavailableError(f"A shard of {self._target.index!r} cannot be refreshed now.")
+
+    def scan(self, shard: int, *, after: int, upto: int) -> Iterator[Page]:
+        """Pages of documents whose last operation lies in (after, upto], in order."""
         while after < upto:
             hits = self._page(shard, after=after, upto=upto)
             if not hits:
                 return
             after = hits[-1]["_seq_no"]
-            yield after, [document_of(hit, self._target.contract) for hit in hits]
+            documents = (document_of(hit, self._target.contract) for hit in hits)
+            with_vector = (hit["_id"] for hit in hits if hit.get("matched_queries"))
+            yield Page(after, tuple(documents), frozenset(with_vector))
+
+    def due(self, now: str) -> list[str]:
+        """Ids of documents whose picture is to be asked for again by now; a page of them."""
+        body = {
+            "size": _PAGE,
+            "query": {"range": {f"{OBJECT}.retry_at": {"lte": now}}},
+            "_source": False,
+        }
+        answer: Json = self._cluster.call("POST", path(self._target.index, "_search"), body=body)
+        return [hit["_id"] for hit in answer["hits"]["hits"]]
 
     def count(self, shard: int, *, after: int, upto: int) -> int:
         """How many documents had their last operation in (after, upto]."""
@@ -88,7 +122,19 @@ class History:
             shard,
             {
                 "size": _PAGE,
-                "query": _between(after, upto),
+                "query": {
+                    "bool": {
+                        "filter": [_between(after, upto)],
+                        "should": [
+                            {
+                                "exists": {
+                                    "field": self._target.contract.vector_field,
+                                    "_name": _HAS_VECTOR,
+                                }
+                            }
+                        ],
+                    }
+                },
                 "sort": [{"_seq_no": "asc"}],
                 "seq_no_primary_term": True,
                 "track_total_hits": False,
@@ -116,12 +162,12 @@ def _between(after: int, upto: int) -> Json:
     return {"range": {"_seq_no": {"gt": after, "lte": upto}}}
 
 
-def _shard_position(shard: int, copies: list[Json]) -> ShardPosition | None:
-    for copy in copies:
-        if copy["routing"]["primary"] and copy.get("seq_no"):
-            return ShardPosition(
-                shard,
-                copy["commit"]["user_data"]["history_uuid"],
-                copy["seq_no"]["global_checkpoint"],
-            )
-    return None
+def _primary(copies: list[Json]) -> Json | None:
+    """The started primary among a shard's copies."""
+    primaries = (copy for copy in copies if copy["routing"]["primary"] and copy.get("seq_no"))
+    return next(primaries, None)
+
+
+def _position(shard: int, primary: Json) -> ShardPosition:
+    history: str = primary["commit"]["user_data"]["history_uuid"]
+    return ShardPosition(shard, history, primary["seq_no"]["global_checkpoint"])

@@ -8,6 +8,8 @@ from typing import Any
 from diptych.contract import IndexContract
 from diptych.encoding import ModelRef
 
+#: Pictures of one product that take part in its vector.
+MAX_PICTURES = 16
 #: Raised when the way from a document to its inputs changes, so that all hashes differ.
 _RECIPE = "1"
 
@@ -41,18 +43,24 @@ def read_inputs(source: Mapping[str, Any], contract: IndexContract) -> Inputs:
 
 
 def image_references(source: Mapping[str, Any], image_field: str) -> tuple[str, ...]:
-    """The paths and addresses of a document's pictures, as they stand in it."""
-    return tuple(_references(_value(source, image_field)))
+    """The paths and addresses of a document's pictures, as they stand in it; the first few."""
+    return tuple(_references(_value(source, image_field)))[:MAX_PICTURES]
 
 
 def _value(source: Mapping[str, Any], field: str) -> Any:
     """The value under a dotted name, whether it was written dotted or nested."""
     if field in source:
         return source[field]
-    found: Any = source
-    for part in field.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+    return _at(source, field.split("."))
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    """What lies below a path, in each object of a list alike."""
+    if not path:
+        return value
+    if isinstance(value, list):
+        return [_at(item, path) for item in value]
+    return _at(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
 
 
 def _words(value: Any) -> str:
@@ -64,9 +72,11 @@ def _words(value: Any) -> str:
 
 
 def _references(value: Any) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item.strip():
-            yield item.strip()
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, str) and value.strip():
+        yield value.strip()
 
 
 def _hash(model: ModelRef, other: ModelRef, parts: Sequence[str]) -> str:

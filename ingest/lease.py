@@ -32,16 +32,25 @@ class Lease:
         self._owner = owner
         self._now = now
         self._version: tuple[int, int] | None = None
+        self._ends_at_s = 0.0
 
     def hold(self) -> bool:
-        """Take or renew the lease; False where another feed has it."""
+        """Take or renew the lease; False where another feed has it.
+
+        A lease of ours is renewed when half of its time is over.
+        """
+        if self._version is not None and self._now() < self._ends_at_s - LEASE_S / 2:
+            return True
         found = self._state.get(self._id)
         if found is not None and not self._is_free(found[0]):
+            self._version = None
             return False
-        body = {"kind": "lease", "owner": self._owner, "ends_at_s": self._now() + LEASE_S}
+        self._ends_at_s = self._now() + LEASE_S
+        body = {"kind": "lease", "owner": self._owner, "ends_at_s": self._ends_at_s}
         try:
             self._version = self._state.put(self._id, body, found[1] if found else None)
         except ConflictError:
+            self._version = None
             return False
         return True
 

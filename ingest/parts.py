@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diptych.encoding import Encoder, Role
-from diptych.errors import EncodingError, ImageError, UnavailableError
+from diptych.errors import ImageError, UnavailableError
 from diptych.ingest.pictures import PictureSource
 from diptych.ingest.store import Document, Store
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
@@ -20,11 +20,15 @@ _READERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A document's new state; `vector` is None where it has neither words nor picture."""
+    """A document's new state; `vector` is None where it has neither words nor picture.
+
+    `is_passing` tells an error that another try can mend: a picture's host was away.
+    """
 
     state: str
     vector: Floats | None
     error: str | None
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +45,22 @@ class _Picture:
 
     vector: Floats
     error: str | None
-    is_put_off: bool = False
+    is_passing: bool = False
 
 
 class PartMaker:
     """Makes each part once: a second round with unchanged inputs encodes nothing."""
 
-    def __init__(
-        self, store: Store, encoder: Encoder, pictures: PictureSource, *, is_patient: bool
-    ) -> None:
-        """Remembers parts by hash for its own lifetime, one message.
-
-        Args:
-            is_patient: leave out documents whose picture cannot be had just now.
-        """
+    def __init__(self, store: Store, encoder: Encoder, pictures: PictureSource) -> None:
+        """Remembers parts by hash for its own lifetime, one message."""
         self._store = store
         self._encoder = encoder
         self._pictures = pictures
-        self._is_patient = is_patient
         self._words: dict[str, _Words] = {}
         self._seen: dict[str, _Picture] = {}
 
-    def make(self, documents: Sequence[Document], *, is_forced: bool) -> list[Fused | None]:
-        """The fused row of each document; None where its picture cannot be had for now."""
+    def make(self, documents: Sequence[Document], *, is_forced: bool) -> list[Fused]:
+        """The fused row and the new state of each document."""
         if not is_forced:
             self._reuse(documents)
         self._encode_words(documents)
@@ -82,6 +79,7 @@ class PartMaker:
             for document in documents
             if document.image_hash == document.inputs.image_hash
             and document.inputs.images
+            and document.retry_at is None
             and document.inputs.image_hash not in self._seen
         ]
         if not unchanged:
@@ -89,8 +87,9 @@ class PartMaker:
         vectors = self._store.read_vectors([document.id for document in unchanged])
         span = self._store.contract.layout[IMAGE].span
         for document in unchanged:
-            stored = vectors.get(document.id)
-            if stored is not None and stored[span].any():
+            seq_no, stored = vectors.get(document.id, (None, None))
+            # Another version may hold another picture's block.
+            if seq_no == document.seq_no and stored is not None and stored[span].any():
                 self._seen[document.inputs.image_hash] = _Picture(stored[span], document.error)
 
     def _encode_words(self, documents: Sequence[Document]) -> None:
@@ -117,31 +116,31 @@ class PartMaker:
             if document.inputs.image_hash not in self._seen
         }
         references = list(dict.fromkeys(ref for refs in new.values() for ref in refs))
-        vectors, errors, put_off = self._encode_references(references)
+        vectors, errors, passing = self._encode_references(references)
         for image_hash, refs in new.items():
-            self._seen[image_hash] = self._mean(refs, vectors, errors, put_off)
+            self._seen[image_hash] = self._mean(refs, vectors, errors, passing)
 
     def _encode_references(
         self, references: Sequence[str]
     ) -> tuple[dict[str, Floats], dict[str, str], set[str]]:
-        """Vector by reference, reason by reference that cannot be used, those put off."""
+        """Vector by reference, reason by reference that cannot be used, those to try again."""
         errors: dict[str, str] = {}
-        put_off: set[str] = set()
+        passing: set[str] = set()
         data: dict[str, bytes] = {}
         for reference, result in zip(references, self._read_all(references), strict=True):
             if isinstance(result, bytes):
                 data[reference] = result
             else:
                 errors[reference] = str(result)
-                if isinstance(result, UnavailableError) and self._is_patient:
-                    put_off.add(reference)
+                if isinstance(result, UnavailableError):
+                    passing.add(reference)
         encoded = self._encoder.encode_images(list(data.values()))
         for row, error in encoded.errors.items():
             reference = list(data)[row]
             errors[reference] = f"{reference}: {error}"
         rows = enumerate(zip(data, encoded.vectors, strict=True))
         vectors = {name: vector for row, (name, vector) in rows if row not in encoded.errors}
-        return vectors, errors, put_off
+        return vectors, errors, passing
 
     def _read_all(self, references: Sequence[str]) -> list[bytes | Exception]:
         if len(references) < 2:
@@ -160,7 +159,7 @@ class PartMaker:
         references: Sequence[str],
         vectors: Mapping[str, Floats],
         errors: Mapping[str, str],
-        put_off: set[str],
+        passing: set[str],
     ) -> _Picture:
         good = [vectors[reference] for reference in references if reference in vectors]
         total: Floats = np.zeros(self._encoder.image_model.dimension, dtype=np.float32)
@@ -170,7 +169,7 @@ class PartMaker:
         return _Picture(
             unit_rows(total[None, :])[0],
             "; ".join(reasons)[:500] or None,
-            is_put_off=any(reference in put_off for reference in references),
+            is_passing=not passing.isdisjoint(references),
         )
 
     def _fuse(self, documents: Sequence[Document]) -> Floats:
@@ -186,18 +185,16 @@ class PartMaker:
             {TEXT: texts, IMAGE: images, AGREEMENT: agreement, BIAS: bias}
         )
 
-    def _result(self, document: Document, row: Floats) -> Fused | None:
+    def _result(self, document: Document, row: Floats) -> Fused:
         layout = self._store.contract.layout
         picture = self._seen[document.inputs.image_hash]
-        if picture.is_put_off:
-            return None
         if not np.isfinite(row).all():
-            error = EncodingError("The model gave a number that is not finite.")
-            return Fused(FAILED, None, str(error))
+            return Fused(FAILED, None, "The model gave a number that is not finite.")
         has_text = bool(row[layout[TEXT].span].any())
         has_image = bool(row[layout[IMAGE].span].any())
         if not has_text and not has_image:
-            return Fused(FAILED, None, picture.error or "It has neither words nor a picture.")
+            error = picture.error or "It has neither words nor a picture."
+            return Fused(FAILED, None, error, picture.is_passing)
         wants_image = self._store.contract.image_field is not None
         is_whole = has_text and (has_image or not wants_image) and picture.error is None
-        return Fused(READY if is_whole else PARTIAL, row, picture.error)
+        return Fused(READY if is_whole else PARTIAL, row, picture.error, picture.is_passing)

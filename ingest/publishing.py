@@ -22,12 +22,11 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """ "Look at these documents of this concrete index"; `attempt` counts from 0."""
+    """ "Look at these documents of this concrete index"."""
 
     index: str
     ids: tuple[str, ...]
     is_forced: bool = False
-    attempt: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object on the queue."""
@@ -36,7 +35,6 @@ class Message:
             "index": self.index,
             "ids": list(self.ids),
             "is_forced": self.is_forced,
-            "attempt": self.attempt,
         }
 
 
@@ -53,10 +51,7 @@ def message_from_json(body: Any) -> Message:
         raise UsageError(f"A message names no index or no ids: {str(body)[:200]}")
     if not all(isinstance(id_, str) and id_ for id_ in ids) or not 0 < len(ids) <= MAX_IDS:
         raise UsageError(f"A message has ids that cannot be used: {str(body)[:200]}")
-    attempt = body.get("attempt", 0)
-    if not isinstance(attempt, int):
-        raise UsageError(f"A message has an attempt that is no number: {str(body)[:200]}")
-    return Message(index, tuple(ids), body.get("is_forced") is True, attempt)
+    return Message(index, tuple(ids), body.get("is_forced") is True)
 
 
 class Publisher(Protocol):

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from diptych.client import Cluster, path, to_json
+from diptych.client import Cluster, to_json
 from diptych.contract import IndexContract
-from diptych.errors import MissingIndexError
+from diptych.errors import CredentialsError, MissingIndexError
 from diptych.ingest.bulk import BulkItem, send_bulk
 from diptych.ingest.inputs import Inputs, read_inputs
+from diptych.ingest.mget import read_documents
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT, SETTLED
 from diptych.mappings.target import Target
@@ -20,29 +21,33 @@ from diptych.vectors import Floats
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One product at one version; `text_hash` and `image_hash` are what was tried last."""
+    """One product at one version.
+
+    `text_hash` and `image_hash` are what a worker tried last, `error` what it said, `n_retries`
+    how often it tried in vain to get these pictures, and `retry_at` when to try again (UTC).
+    """
 
     id: str
     seq_no: int
     primary_term: int
     inputs: Inputs
-    state: str | None
-    text_hash: str | None
-    image_hash: str | None
-    error: str | None
+    state: str | None = None
+    text_hash: str | None = None
+    image_hash: str | None = None
+    error: str | None = None
+    n_retries: int = 0
+    retry_at: str | None = None
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether a worker has tried exactly these inputs, and nothing marked it pending since.
+    def is_settled(self, now: str) -> bool:
+        """Whether a worker has tried exactly these inputs, and nothing asks for another try.
 
-        A mark can be wrong, for the pipeline does not see bulk updates; settling it again costs
-        no picture.
+        A mark by the pipeline asks for one even where the hashes agree: it can be wrong, for the
+        pipeline does not see bulk updates, and settling it again costs no picture.
         """
-        is_tried = (self.text_hash, self.image_hash) == (
-            self.inputs.text_hash,
-            self.inputs.image_hash,
-        )
-        return is_tried and self.state in SETTLED
+        hashes = (self.inputs.text_hash, self.inputs.image_hash)
+        is_tried = hashes == (self.text_hash, self.image_hash)
+        is_due = self.retry_at is not None and self.retry_at <= now
+        return is_tried and self.state in SETTLED and not is_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,10 @@ class Update:
     vector: Floats | None
     error: str | None
     embedded_at: str
+    n_retries: int = 0
+    retry_at: str | None = None
 
-    def to_object(self) -> dict[str, str | None]:
+    def to_object(self) -> dict[str, str | int | None]:
         """The fields of `diptych` that a worker owns."""
         return {
             "state": self.state,
@@ -63,6 +70,8 @@ class Update:
             "image_hash": self.document.inputs.image_hash,
             "embedded_at": self.embedded_at,
             "error": self.error,
+            "n_retries": self.n_retries,
+            "retry_at": self.retry_at,
         }
 
 
@@ -96,8 +105,8 @@ class Store(Protocol):
         """The documents that exist, in any order; real time, not as of the last refresh."""
         ...
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
-        """The stored fused vectors, (dimension,) float32, of the documents that have one."""
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+        """`_seq_no` and fused vector, (dimension,) float32, of the documents that have one."""
         ...
 
     def write(self, updates: Sequence[Update]) -> list[Written]:
@@ -122,31 +131,30 @@ class ClusterStore:
     def read(self, ids: Sequence[str]) -> list[Document]:
         """One `_mget` of the input fields and `diptych`."""
         found = self._mget(ids, [*self.contract.input_fields, OBJECT])
-        return [document_of(hit, self.contract) for hit in found]
+        return [document_of(hit, self.contract) for hit in found.values()]
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, Floats]:
+    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
         """One `_mget` of the vectors alone."""
         field = self.contract.vector_field
         return {
-            hit["_id"]: np.asarray(hit["_source"][field], dtype=np.float32)
-            for hit in self._mget(ids, [field])
+            id_: (hit["_seq_no"], np.asarray(hit["_source"][field], dtype=np.float32))
+            for id_, hit in self._mget(ids, [field]).items()
             if hit["_source"].get(field) is not None
         }
 
     def write(self, updates: Sequence[Update]) -> list[Written]:
-        """One bulk `update` per product, guarded by `if_seq_no`; never an upsert."""
+        """One bulk `update` per product, guarded by `if_seq_no`; never an upsert.
+
+        Raises:
+            CredentialsError: we may not write here, whatever the document.
+        """
         actions = [self._action(update) for update in updates]
         items = send_bulk(self._cluster, self._target.index, actions)
         return [_written(item) for item in items]
 
-    def _mget(self, ids: Sequence[str], fields: Sequence[str]) -> list[Mapping[str, Any]]:
-        answer = self._cluster.call(
-            "POST",
-            path(self._target.index, "_mget"),
-            params={"_source_includes": ",".join(fields)},
-            body={"ids": list(ids)},
-        )
-        return [hit for hit in answer["docs"] if hit.get("found")]
+    def _mget(self, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Any]:
+        params = {"_source_includes": ",".join(fields)}
+        return read_documents(self._cluster, self._target.index, ids, params=params)
 
     def _action(self, update: Update) -> bytes:
         document = update.document
@@ -179,6 +187,8 @@ def document_of(hit: Mapping[str, Any], contract: IndexContract) -> Document:
         text_hash=known.get("text_hash"),
         image_hash=known.get("image_hash"),
         error=known.get("error"),
+        n_retries=known.get("n_retries") or 0,
+        retry_at=known.get("retry_at"),
     )
 
 
@@ -190,6 +200,10 @@ def _written(item: BulkItem) -> Written:
         return Written(Outcome.CONFLICT, reason)
     if item.is_retryable:
         return Written(Outcome.BUSY, reason)
+    if item.status in {401, 403}:
+        raise CredentialsError(
+            f"Writing vectors is not allowed ({item.reason}): docs/how-to/roles.md has the roles."
+        )
     if item.error_type == "index_not_found_exception":
         raise MissingIndexError(f"The index was deleted meanwhile: {item.reason}.")
     return Written(Outcome.GONE if item.status == 404 else Outcome.REFUSED, reason)

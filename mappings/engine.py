@@ -10,11 +10,6 @@ from diptych.vectors import Floats
 class Engine(Protocol):
     """One family of engines; holds no connection."""
 
-    @property
-    def name(self) -> str:
-        """`opensearch` or `elasticsearch`."""
-        ...
-
     def index_settings(self) -> Json:
         """Static settings that an index needs before it can hold vectors."""
         ...
@@ -48,8 +43,6 @@ class Engine(Protocol):
 
 class OpenSearch:
     """OpenSearch 2.19 and 3.x with the k-NN plugin."""
-
-    name = "opensearch"
 
     def index_settings(self) -> Json:
         """`index.knn`: without it no graph is built."""

@@ -5,8 +5,7 @@ OBJECT = "diptych"
 #: The k-NN field of a product.
 VECTOR = "diptych_vector"
 
-#: Values of `diptych.state`.
-PENDING = "pending"
+#: Values of `diptych.state` beside `pending`, which the pipeline writes.
 READY = "ready"
 PARTIAL = "partial"
 FAILED = "failed"

@@ -13,6 +13,8 @@ OBJECT_MAPPING: Json = {
         "text_hash": {"type": "keyword", "index": False, "doc_values": False},
         "image_hash": {"type": "keyword", "index": False, "doc_values": False},
         "embedded_at": {"type": "date"},
+        "retry_at": {"type": "date"},
+        "n_retries": {"type": "integer", "index": False, "doc_values": False},
         "error": {"type": "keyword", "index": False, "doc_values": False},
     },
 }

@@ -13,8 +13,8 @@ from diptych.settings import Settings
 
 #: Runs a program that ends with its parent.
 _TETHER = (sys.executable, "-m", "diptych.plugin.local.tether")
-#: A worker finishes the messages in hand within its soft shutdown of 25 s.
-_STOP_S = 40.0
+#: A worker that is asked to stop finishes the messages in hand.
+_STOP_S = 60.0
 
 
 class Child:

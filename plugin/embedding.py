@@ -17,7 +17,9 @@ from diptych.workers.app import CeleryPublisher, is_worker_running
 
 #: Pause between two counts.
 _POLL_S = 0.5
-#: Without any progress for this long, waiting on makes no sense without a look at the logs.
+#: Until the first documents are written: a worker loads its models, and may download them first.
+_START_S = 900.0
+#: Afterwards without any progress, waiting on makes no sense without a look at the logs.
 _STALL_S = 180.0
 
 
@@ -51,25 +53,33 @@ class Embedding:
         """Progress until a worker has written every published document.
 
         Raises:
-            UnavailableError: a child ended, or nothing was written for three minutes.
+            UnavailableError: a child ended, or nothing was written for a long time.
         """
         total = remaining = pass_.published
-        moved_s = time.monotonic()
+        patience_s, moved_s = _START_S, time.monotonic()
         while remaining > 0:
             for child in children:
                 child.check()
-            now_remaining = self._backfill.remaining(pass_)
+            now_remaining = self._remaining(pass_, before=remaining)
             if now_remaining < remaining:
-                moved_s = time.monotonic()
-            elif time.monotonic() - moved_s > _STALL_S:
+                patience_s, moved_s = _STALL_S, time.monotonic()
+            elif time.monotonic() - moved_s > patience_s:
                 raise UnavailableError(
-                    f"No worker has written anything for {_STALL_S:.0f} s, and {remaining} "
+                    f"No worker has written anything for {patience_s:.0f} s, and {remaining} "
                     "documents wait: see the worker's log."
                 )
             remaining = now_remaining
             yield Progress(total - remaining, total)
             if remaining > 0:
                 time.sleep(_POLL_S)
+
+    def _remaining(self, pass_: Backfilled, *, before: int) -> int:
+        """The count; the index is refreshed only where it seems to stand still."""
+        remaining = self._backfill.remaining(pass_)
+        if remaining == before:
+            self._backfill.refresh()
+            remaining = self._backfill.remaining(pass_)
+        return remaining or self._backfill.unfinished(pass_)
 
     @contextmanager
     def companions(self, say: Callable[[str], None]) -> Iterator[list[Child]]:

@@ -49,6 +49,11 @@ def check_fields(found: ExistingIndex, contract: IndexContract) -> None:
     """
     for field in contract.input_fields:
         _check_type(found, field)
+    if found.mappings.get("_routing", {}).get("required") in {True, "true"}:
+        raise MappingError(
+            f"The index {found.name!r} requires routing for every document, and Diptych finds "
+            "documents by id alone: load the data into an index that does not require it."
+        )
     source = found.mappings.get("_source", {})
     if source.get("enabled", True) in {False, "false"}:
         raise MappingError(

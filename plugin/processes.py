@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from celery import Celery
 
 from diptych.client import Cluster
-from diptych.errors import SettingsError
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.settings import Settings
@@ -35,10 +34,8 @@ def connect(settings: Settings) -> Connections:
         UnavailableError: the cluster does not answer.
     """
     resolved = resolve_settings(settings, needs_broker=True)
-    if resolved.broker_url is None:
-        raise SettingsError("No broker is named: set --broker-url, or run `diptych local up`.")
     cluster = Cluster(resolved)
-    app = make_app(resolved.broker_url.get_secret_value())
+    app = make_app(resolved.broker_url.get_secret_value() if resolved.broker_url else "")
     return Connections(resolved, cluster, detect_engine(cluster), app)
 
 

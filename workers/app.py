@@ -6,16 +6,25 @@ from celery import Celery
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from diptych.errors import UnavailableError
+from diptych.errors import CredentialsError, DiptychError, UnavailableError
 from diptych.ingest.publishing import Lane, Message
 
 #: The one task; its only argument is a `Message` as JSON.
 TASK = "diptych.enrich"
 
+#: What Redis, Valkey and RabbitMQ say to a wrong password.
+_REFUSALS = (
+    "WRONGPASS",
+    "NOAUTH",
+    "Authentication required",
+    "invalid username-password",
+    "ACCESS_REFUSED",
+)
 #: Exchange and queue of messages that ended several workers.
 _DEAD = "diptych.dead"
 #: On Redis a message returns after this time without an acknowledgement, so a task must end
-#: well before: a worker gives one back after `workers.tasks.PATIENCE_S`.
+#: before: a worker gives one back after `workers.tasks.PATIENCE_S`. One that runs twice all the
+#: same is skipped by its hashes.
 _VISIBILITY_S = 300
 
 
@@ -37,8 +46,8 @@ def make_app(broker_url: str) -> Celery:
         worker_hijack_root_logger=False,
         broker_connection_max_retries=None,
         broker_connection_retry_on_startup=True,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
-        worker_soft_shutdown_timeout=25.0,
+        # Other Celery applications on the same broker must not answer our pings.
+        control_exchange="diptych.control",
         task_create_missing_queues=False,
         task_queues=[_queue(lane, is_rabbitmq=is_rabbitmq) for lane in Lane],
         task_default_queue=queue_name(Lane.LIVE),
@@ -59,6 +68,7 @@ class CeleryPublisher:
 
         Raises:
             UnavailableError: the broker does not answer.
+            CredentialsError: it refuses us.
         """
         try:
             self._app.send_task(
@@ -68,7 +78,7 @@ class CeleryPublisher:
                 retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
             )
         except OperationalError as err:
-            raise _no_answer(self._app) from err
+            raise _no_answer(self._app, err) from err
 
 
 def declare_dead_letters(app: Celery) -> None:
@@ -87,7 +97,7 @@ def declare_dead_letters(app: Celery) -> None:
         with app.connection_for_write() as connection:
             queue(connection.default_channel).declare()
     except (OperationalError, OSError) as err:
-        raise _no_answer(app) from err
+        raise _no_answer(app, err) from err
 
 
 def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
@@ -99,7 +109,7 @@ def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
     try:
         return bool(app.control.ping(timeout=timeout_s))
     except OperationalError as err:
-        raise _no_answer(app) from err
+        raise _no_answer(app, err) from err
 
 
 def masked(broker_url: str) -> str:
@@ -112,10 +122,15 @@ def _is_rabbitmq(broker_url: str) -> bool:
     return broker_url.startswith(("amqp", "pyamqp"))
 
 
-def _no_answer(app: Celery) -> UnavailableError:
+def _no_answer(app: Celery, err: Exception) -> DiptychError:
+    address = masked(app.conf.broker_url)
+    if any(sign in str(err) for sign in _REFUSALS):
+        return CredentialsError(
+            f"The broker at {address} refuses these credentials: correct DIPTYCH_BROKER_URL."
+        )
     return UnavailableError(
-        f"The broker at {masked(app.conf.broker_url)} does not answer: check that it runs and "
-        "that --broker-url is right."
+        f"The broker at {address} does not answer: check that it runs and that --broker-url is "
+        "right."
     )
 
 

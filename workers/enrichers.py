@@ -50,8 +50,14 @@ class Enrichers:
             read_at_s, enricher = self._known.get(index, (float("-inf"), None))
             if enricher is None or time.monotonic() - read_at_s > _CONTRACT_S:
                 enricher = self._make(index)
+                self._forget_old()
                 self._known[index] = time.monotonic(), enricher
             return enricher
+
+    def _forget_old(self) -> None:
+        """Shops that index anew each night must not fill the memory with old names."""
+        oldest_s = time.monotonic() - _CONTRACT_S
+        self._known = {name: kept for name, kept in self._known.items() if kept[0] > oldest_s}
 
     def _make(self, index: str) -> Enricher:
         target = read_target(self._cluster, index)

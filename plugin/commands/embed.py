@@ -44,8 +44,8 @@ def command(
     started_s = time.monotonic()
     published = embedding.publish(is_forced=is_forced)
     say(f"{published.published:,} of {published.seen:,} documents enqueued.")
-    is_done = is_waiting and published.published > 0
-    if is_done:
+    was_awaited = is_waiting and published.published > 0
+    if was_awaited:
         with (
             embedding.companions(say) as children,
             count_bar("Embedding", published.published) as bar,
@@ -58,7 +58,7 @@ def command(
         result = {"enqueued": published.published, "seconds": round(seconds, 2)}
         click.echo(to_json(result | status.to_json()))
         return
-    rate = f"; {published.published / seconds:,.0f} documents/s" if is_done else ""
+    rate = f"; {published.published / seconds:,.0f} documents/s" if was_awaited else ""
     click.echo(
         f"{index}: {status.ready:,} ready, {status.partial:,} partial, {status.failed:,} failed, "
         f"{status.pending:,} pending{rate}"

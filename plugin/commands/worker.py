@@ -43,8 +43,7 @@ def command(settings: Settings) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     declare_dead_letters(app)
-    publisher = CeleryPublisher(app)
-    register(app, Handler(enrichers.get, publisher), publisher, on_misconfigured=stop)
+    register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=stop)
     worker = app.Worker(
         pool="threads",
         concurrency=settings.concurrency,

@@ -1,5 +1,7 @@
 """The change feed on a real node: what it publishes, and what it never forgets."""
 
+from datetime import UTC, datetime
+
 import pytest
 from products import bulk, create_product_index, index_products, update_products
 
@@ -41,7 +43,7 @@ def make_feed(cluster: Cluster, name: str, *, owner: str = "first") -> tuple[Fee
 def enrich(cluster: Cluster, target: Target, ids: list[str]) -> None:
     """What a worker does with published ids."""
     store = ClusterStore(cluster, ENGINE, target)
-    Enricher(store, FakeEncoder(), PICTURES).enrich(ids)
+    Enricher(store, FakeEncoder(), PICTURES).start(ids).run()
 
 
 def test_first_poll_publishes_what_was_there_before(cluster: Cluster, target: Target) -> None:
@@ -162,9 +164,11 @@ def test_backfill_counts_what_is_still_to_be_done(cluster: Cluster, target: Targ
     pass_ = backfill.run()
     before = backfill.remaining(pass_)
     enrich(cluster, target, publisher.ids)
+    backfill.refresh()
     after = backfill.remaining(pass_)
 
     assert (3, 2, 2, 0) == (pass_.seen, pass_.published, before, after)
+    assert 0 == backfill.unfinished(pass_)
     assert {Lane.BACKFILL} == {lane for _, lane in publisher.messages}
 
 
@@ -179,6 +183,80 @@ def test_feed_goes_on_after_a_backfill(cluster: Cluster, target: Target) -> None
     feed.poll()
 
     assert ["new"] == publisher.ids
+
+
+def test_position_of_an_old_pass_never_moves_a_feed_back(cluster: Cluster, target: Target) -> None:
+    """The feed came further while the pass ran."""
+    pass_ = Backfill(History(cluster, ENGINE, target), MemoryPublisher(), target.index).run()
+    index_products(cluster, target.name, {"new": {"title": "new"}})
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    publisher.messages.clear()
+
+    StateIndex(cluster).advance(pass_.position, index=target.index)
+    feed.poll()
+
+    assert [] == publisher.ids
+
+
+def test_backfill_sees_what_an_application_changed_meanwhile(
+    cluster: Cluster, target: Target
+) -> None:
+    """Writes to documents that were skipped bring the count down, not the truth."""
+    history = History(cluster, ENGINE, target)
+    publisher = MemoryPublisher()
+    backfill = Backfill(history, publisher, target.index)
+    enrich(cluster, target, ["0", "1"])
+    pass_ = backfill.run()
+
+    update_products(cluster, target.name, {"0": {"price": 1}, "1": {"price": 1}})
+    backfill.refresh()
+
+    assert (0, 1) == (backfill.remaining(pass_), backfill.unfinished(pass_))
+
+
+def test_vector_that_an_application_dropped_is_made_again(cluster: Cluster, target: Target) -> None:
+    """It read the product without the vector, and wrote it back whole."""
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    enrich(cluster, target, publisher.ids)
+    feed.poll()
+    answer = cluster.call(
+        "GET", path(target.name, "_doc", "0"), params={"_source_excludes": "diptych_vector"}
+    )
+    index_products(cluster, target.name, {"0": answer["_source"]})
+    publisher.messages.clear()
+
+    feed.poll()
+
+    assert [(("0",), True)] == [(m.ids, m.is_forced) for m, _ in publisher.messages]
+
+
+def test_pictures_are_asked_for_again_when_they_are_due(cluster: Cluster, target: Target) -> None:
+    """A worker left the time with the document; the feed keeps no list of its own."""
+    due = {"state": "partial", "retry_at": "2026-01-01T00:01:00.000+00:00"}
+    later = {"state": "partial", "retry_at": "2026-01-01T00:09:00.000+00:00"}
+    update_products(cluster, target.name, {"0": {"diptych": due}, "1": {"diptych": later}})
+    publisher = MemoryPublisher()
+    now = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
+    feed = Feed(cluster, ENGINE, publisher, name=target.name, owner="first", now=lambda: now)
+    feed.poll()
+    publisher.messages.clear()
+
+    n_published = feed.retry()
+
+    assert (1, ["0"]) == (n_published, publisher.ids)
+
+
+def test_sweep_brings_back_what_a_broker_lost(cluster: Cluster, target: Target) -> None:
+    """It starts from the beginning, whatever the checkpoints say."""
+    feed, publisher = make_feed(cluster, target.name)
+    feed.poll()
+    publisher.messages.clear()
+
+    n_published = feed.sweep()
+
+    assert (3, {"0", "1", "2"}) == (n_published, set(publisher.ids))
 
 
 def test_forced_backfill_publishes_everything(cluster: Cluster, target: Target) -> None:

@@ -1,21 +1,23 @@
 """The step from ids to written vectors, on a store in memory."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from diptych.contract import IndexContract
 from diptych.encoding import EncodedImages, Role
-from diptych.errors import ConflictError, ContractError, UnavailableError
+from diptych.errors import BusyError, ConflictError, ContractError, UnavailableError
 from diptych.ingest.enrich import Enricher
-from diptych.ingest.store import Update, Written
+from diptych.ingest.store import Outcome, Update, Written
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, product_layout
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
 from diptych.vectors import Floats
 
 RED = b"picture of a red dress"
 BLUE = b"picture of a blue mug"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PICTURES = {"red.jpg": RED, "blue.jpg": BLUE, "broken.jpg": b"no image"}
 
 
@@ -84,17 +86,18 @@ def store(encoder: CountingEncoder) -> MemoryStore:
 
 def make_enricher(store: MemoryStore, encoder: FakeEncoder) -> Enricher:
     """An enricher with a clock that stands still."""
-    return Enricher(store, encoder, MemoryPictures(PICTURES), now=lambda: "2026-01-01T00:00:00Z")
+    return Enricher(store, encoder, MemoryPictures(PICTURES), now=lambda: NOW)
 
 
 def block(store: MemoryStore, id_: str, name: str) -> Floats:
     """One block of a stored vector."""
-    return store.read_vectors([id_])[id_][store.contract.layout[name].span]
+    _, vector = store.read_vectors([id_])[id_]
+    return vector[store.contract.layout[name].span]
 
 
 def test_product_gets_every_block(store: MemoryStore, encoder: CountingEncoder) -> None:
     """Words and picture have the same vector here, so their agreement is 1."""
-    summary = make_enricher(store, encoder).enrich(["1"])
+    summary = make_enricher(store, encoder).start(["1"]).run()
 
     assert 1 == summary.written
     assert "ready" == store.sources["1"]["diptych"]["state"]
@@ -108,7 +111,7 @@ def test_product_gets_every_block(store: MemoryStore, encoder: CountingEncoder) 
 
 def test_other_fields_stay_untouched(store: MemoryStore, encoder: CountingEncoder) -> None:
     """Only `diptych` and the vector are written."""
-    make_enricher(store, encoder).enrich(["1"])
+    make_enricher(store, encoder).start(["1"]).run()
 
     source = store.sources["1"]
     assert {"title": "red dress", "image": "red.jpg", "price": 5} == {
@@ -122,10 +125,10 @@ def test_second_delivery_encodes_and_writes_nothing(
 ) -> None:
     """A duplicate message costs one read."""
     enricher = make_enricher(store, encoder)
-    enricher.enrich(["1"])
+    enricher.start(["1"]).run()
     version, texts = store.seq_no("1"), encoder.n_texts
 
-    summary = enricher.enrich(["1"])
+    summary = enricher.start(["1"]).run()
 
     assert (0, 1) == (summary.written, summary.skipped)
     assert (version, texts) == (store.seq_no("1"), encoder.n_texts)
@@ -134,9 +137,9 @@ def test_second_delivery_encodes_and_writes_nothing(
 def test_forced_run_encodes_again(store: MemoryStore, encoder: CountingEncoder) -> None:
     """`embed --all` does not trust the stored hashes."""
     enricher = make_enricher(store, encoder)
-    enricher.enrich(["1"])
+    enricher.start(["1"]).run()
 
-    summary = enricher.enrich(["1"], is_forced=True)
+    summary = enricher.start(["1"], is_forced=True).run()
 
     assert (1, 2) == (summary.written, encoder.n_images)
 
@@ -145,11 +148,11 @@ def test_new_title_reuses_the_stored_image_block(
     store: MemoryStore, encoder: CountingEncoder
 ) -> None:
     """The picture is neither read nor encoded again."""
-    make_enricher(store, encoder).enrich(["1"])
+    make_enricher(store, encoder).start(["1"]).run()
     store.index("1", {**store.sources["1"], "title": "crimson dress"})
     pictures = MemoryPictures({})
 
-    Enricher(store, encoder, pictures).enrich(["1"])
+    Enricher(store, encoder, pictures).start(["1"]).run()
 
     assert ([], 1) == (pictures.reads, encoder.n_images)
     np.testing.assert_allclose(
@@ -163,11 +166,11 @@ def test_wrong_mark_is_settled_without_the_picture(
     store: MemoryStore, encoder: CountingEncoder
 ) -> None:
     """The pipeline marks a document whose inputs a bulk update changed before: all agrees."""
-    make_enricher(store, encoder).enrich(["1"])
+    make_enricher(store, encoder).start(["1"]).run()
     marked = store.sources["1"]["diptych"] | {"state": "pending"}
     store.index("1", store.sources["1"] | {"diptych": marked})
 
-    summary = make_enricher(store, encoder).enrich(["1"])
+    summary = make_enricher(store, encoder).start(["1"]).run()
 
     assert (1, 1) == (summary.written, encoder.n_images)
     assert "ready" == store.sources["1"]["diptych"]["state"]
@@ -194,7 +197,7 @@ def test_missing_part_is_a_state_never_a_stop(
     store.index("bad", source)
     store.index("good", {"title": "blue mug", "image": "blue.jpg"})
 
-    summary = make_enricher(store, encoder).enrich(["bad", "good"])
+    summary = make_enricher(store, encoder).start(["bad", "good"]).run()
 
     found = store.sources["bad"]["diptych"]
     assert (2, state) == (summary.written, found["state"])
@@ -208,9 +211,9 @@ def test_failed_attempt_is_not_tried_again(encoder: CountingEncoder) -> None:
     """A failure stores the hashes of what it tried, so the feed lets it rest."""
     store = MemoryStore(make_contract(encoder))
     store.index("1", {"title": "red dress", "image": "missing.jpg"})
-    make_enricher(store, encoder).enrich(["1"])
+    make_enricher(store, encoder).start(["1"]).run()
 
-    summary = make_enricher(store, encoder).enrich(["1"])
+    summary = make_enricher(store, encoder).start(["1"]).run()
 
     assert (0, 1) == (summary.written, summary.skipped)
 
@@ -220,7 +223,7 @@ def test_deleted_document_is_never_created_again(encoder: CountingEncoder) -> No
     store = RacingStore(make_contract(encoder), lambda racing: racing.delete("1"))
     store.index("1", {"title": "red dress", "image": "red.jpg"})
 
-    summary = make_enricher(store, encoder).enrich(["1", "never"])
+    summary = make_enricher(store, encoder).start(["1", "never"]).run()
 
     assert (0, 2) == (summary.written, summary.gone)
     assert {} == store.sources
@@ -233,7 +236,7 @@ def test_price_change_during_encoding_costs_no_second_encoding(encoder: Counting
     )
     store.index("1", {"title": "red dress", "image": "red.jpg", "price": 5})
 
-    summary = make_enricher(store, encoder).enrich(["1"])
+    summary = make_enricher(store, encoder).start(["1"]).run()
 
     assert (1, 9, 1, 1) == (
         summary.written,
@@ -253,7 +256,7 @@ def test_title_change_during_encoding_never_leaves_a_stale_vector(
     )
     store.index("1", {"title": "red dress", "image": "red.jpg"})
 
-    make_enricher(store, encoder).enrich(["1"])
+    make_enricher(store, encoder).start(["1"]).run()
 
     expected = encoder.encode_texts(["blue mug"], role=Role.DOCUMENT)[0]
     np.testing.assert_allclose(expected, block(store, "1", TEXT), rtol=1e-6)
@@ -268,23 +271,125 @@ def test_document_that_never_stands_still_is_left_for_later(encoder: CountingEnc
     store.index("1", {"title": "red dress", "image": "red.jpg"})
 
     with pytest.raises(ConflictError, match="1 documents changed during each of 10 rounds"):
-        make_enricher(store, encoder).enrich(["1"])
+        make_enricher(store, encoder).start(["1"]).run()
 
 
-def test_picture_host_that_is_away_stops_only_its_own_documents(encoder: CountingEncoder) -> None:
-    """Its documents are named for another message; the others are written."""
+def test_picture_host_that_is_away_is_asked_again_later(encoder: CountingEncoder) -> None:
+    """The words are written at once; the picture is due after a minute, then after four."""
     store = MemoryStore(make_contract(encoder))
     store.index("1", {"title": "red dress", "image": "https://away/1.jpg"})
     store.index("2", {"title": "blue mug", "image": "blue.jpg"})
-    away = UnavailableError("away does not answer")
-    pictures = MemoryPictures(PICTURES | {"https://away/1.jpg": away})
+    away = MemoryPictures(PICTURES | {"https://away/1.jpg": UnavailableError("away")})
+    back = MemoryPictures(PICTURES | {"https://away/1.jpg": RED})
+    later = NOW + timedelta(minutes=1)
 
-    first = Enricher(store, encoder, pictures).enrich(["1", "2"])
-    last = Enricher(store, encoder, pictures).enrich(["1"], is_last_attempt=True)
+    Enricher(store, encoder, away, now=lambda: NOW).start(["1", "2"]).run()
+    first = store.sources["1"]["diptych"]
+    early = Enricher(store, encoder, back, now=lambda: NOW).start(["1"]).run()
+    Enricher(store, encoder, away, now=lambda: later).start(["1"]).run()
+    second = store.sources["1"]["diptych"]
+    last = later + timedelta(minutes=4)
+    Enricher(store, encoder, back, now=lambda: last).start(["1"]).run()
 
-    assert (1, ["1"]) == (first.written, first.again)
-    assert (1, []) == (last.written, last.again)
-    assert "away does not answer" in store.sources["1"]["diptych"]["error"]
+    assert ("partial", 1, "2026-01-01T00:01:00.000+00:00") == (
+        first["state"],
+        first["n_retries"],
+        first["retry_at"],
+    )
+    assert 1 == early.skipped
+    assert (2, "2026-01-01T00:05:00.000+00:00") == (second["n_retries"], second["retry_at"])
+    assert ("ready", None) == (
+        store.sources["1"]["diptych"]["state"],
+        store.sources["1"]["diptych"]["retry_at"],
+    )
+    assert "ready" == store.sources["2"]["diptych"]["state"]
+
+
+def test_stored_block_of_another_version_is_not_reused(encoder: CountingEncoder) -> None:
+    """Between the two reads another worker can have written another picture's block."""
+
+    class SwappingStore(MemoryStore):
+        def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+            self.index("1", self.sources["1"] | {"price": 9})
+            return super().read_vectors(ids)
+
+    store = SwappingStore(make_contract(encoder))
+    store.index("1", {"title": "red dress", "image": "red.jpg"})
+    make_enricher(store, encoder).start(["1"]).run()
+    store.index("1", store.sources["1"] | {"title": "crimson dress"})
+
+    make_enricher(store, encoder).start(["1"]).run()
+
+    assert 2 == encoder.n_images
+
+
+class AnsweringStore(MemoryStore):
+    """A store whose cluster answers the first writes as it is told."""
+
+    def __init__(self, contract: IndexContract, *answers: Outcome) -> None:
+        """One outcome for every update of each of the first writes."""
+        super().__init__(contract)
+        self._answers = list(answers)
+
+    def write(self, updates: Sequence[Update]) -> list[Written]:
+        """What was told, then what is right."""
+        if self._answers:
+            return [Written(self._answers.pop(0), "told") for _ in updates]
+        return super().write(updates)
+
+
+def test_busy_cluster_costs_no_second_encoding(encoder: CountingEncoder) -> None:
+    """The same work goes on after the error."""
+    store = AnsweringStore(make_contract(encoder), Outcome.BUSY)
+    store.index("1", {"title": "red dress", "image": "red.jpg"})
+    work = make_enricher(store, encoder).start(["1"])
+    with pytest.raises(BusyError, match="put off 1 writes"):
+        work.run()
+
+    summary = work.run()
+
+    assert (1, 1, 1) == (summary.written, encoder.n_images, encoder.n_texts)
+
+
+def test_refused_document_says_why(encoder: CountingEncoder) -> None:
+    """The cluster's reason is stored, so that the feed lets the document rest."""
+    store = AnsweringStore(make_contract(encoder), Outcome.REFUSED)
+    store.index("1", {"title": "red dress", "image": "red.jpg"})
+
+    summary = make_enricher(store, encoder).start(["1"]).run()
+
+    found = store.sources["1"]
+    assert (0, 1) == (summary.written, summary.failed)
+    assert ("failed", "told", None) == (
+        found["diptych"]["state"],
+        found["diptych"]["error"],
+        found["diptych_vector"],
+    )
+
+
+def test_refused_document_of_a_busy_cluster_is_tried_again(encoder: CountingEncoder) -> None:
+    """A reason that could not be stored is no end."""
+    store = AnsweringStore(make_contract(encoder), Outcome.REFUSED, Outcome.BUSY)
+    store.index("1", {"title": "red dress", "image": "red.jpg"})
+    work = make_enricher(store, encoder).start(["1"])
+
+    with pytest.raises(BusyError):
+        work.run()
+
+    assert 1 == work.run().written
+
+
+def test_document_that_was_given_up_is_settled(store: MemoryStore, encoder: FakeEncoder) -> None:
+    """It is fed again only when its inputs change."""
+    enricher = make_enricher(store, encoder)
+
+    enricher.give_up("1", "RuntimeError: no")
+
+    assert ("failed", "RuntimeError: no") == (
+        store.sources["1"]["diptych"]["state"],
+        store.sources["1"]["diptych"]["error"],
+    )
+    assert 1 == enricher.start(["1"]).run().skipped
 
 
 def test_encoder_of_another_index_is_refused(store: MemoryStore) -> None:

@@ -34,6 +34,16 @@ def test_text_joins_the_declared_fields(source: dict[str, object]) -> None:
     assert "Red dress\nLong" == inputs.text
 
 
+def test_list_of_objects_is_read_item_by_item() -> None:
+    """The marking pipeline reads `variants.title` below a list, so this does too."""
+    contract = replace(CONTRACT, text_fields=("variants.title",), image_field="variants.image")
+    variants = [{"title": "red", "image": "r.jpg"}, {"title": "blue", "image": "b.jpg"}, {}]
+
+    inputs = read_inputs({"variants": variants}, contract)
+
+    assert ("red blue", ("r.jpg", "b.jpg")) == (inputs.text, inputs.images)
+
+
 @pytest.mark.parametrize("source", [{}, {"title": None}, {"title": "  "}, {"details": "x"}])
 def test_document_without_words_has_empty_text(source: dict[str, object]) -> None:
     """A missing, null or blank field is no error."""

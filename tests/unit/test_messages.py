@@ -10,7 +10,7 @@ from diptych.workers.app import make_app, masked
 
 def test_message_survives_json() -> None:
     """What is published is what a worker reads."""
-    message = Message("products-1", ("a", "b"), is_forced=True, attempt=2)
+    message = Message("products-1", ("a", "b"), is_forced=True)
 
     assert message == message_from_json(message.to_json())
 
@@ -26,7 +26,6 @@ def test_message_survives_json() -> None:
         {"schema": 1, "index": "i", "ids": []},
         {"schema": 1, "index": "i", "ids": ["a", 5]},
         {"schema": 1, "index": "i", "ids": ["a"] * (MAX_IDS + 1)},
-        {"schema": 1, "index": "i", "ids": ["a"], "attempt": "many"},
     ],
 )
 def test_message_of_another_kind_is_refused(body: object) -> None:

@@ -1,0 +1,32 @@
+"""Which documents of a page need a worker."""
+
+from diptych.ingest.history import Page
+from diptych.ingest.publishing import Lane, Publisher, publish_ids
+from diptych.mappings.fields import PARTIAL, READY
+
+
+def stale_ids(page: Page, *, now: str) -> list[str]:
+    """Ids whose stored hashes do not agree with their inputs, or whose next try is due."""
+    return [document.id for document in page.documents if not document.is_settled(now)]
+
+
+def bare_ids(page: Page, *, now: str) -> list[str]:
+    """Ids that are settled by what `diptych` says, and have lost their vector all the same.
+
+    An application that reads documents without the vector and writes them back whole does that.
+    """
+    return [
+        document.id
+        for document in page.documents
+        if document.is_settled(now)
+        and document.state in (READY, PARTIAL)
+        and document.id not in page.with_vector
+    ]
+
+
+def publish_needs(publisher: Publisher, index: str, page: Page, lane: Lane, *, now: str) -> int:
+    """Publish what a page needs; how many ids that are."""
+    stale, bare = stale_ids(page, now=now), bare_ids(page, now=now)
+    publish_ids(publisher, index, stale, lane)
+    publish_ids(publisher, index, bare, lane, is_forced=True)
+    return len(stale) + len(bare)
