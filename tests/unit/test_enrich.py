@@ -1,73 +1,17 @@
 """The step from ids to written vectors, on a store in memory."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from enriching import CountingEncoder, RacingStore, block, make_contract, make_enricher
 
-from diptych.contract import IndexContract
-from diptych.encoding import EncodedImages, Role
-from diptych.errors import BusyError, ConflictError, ContractError, UnavailableError
+from diptych.encoding import Role
+from diptych.errors import ContractError
 from diptych.ingest.enrich import Enricher
-from diptych.ingest.store import Outcome, Update, Written
-from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, product_layout
+from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
 from diptych.vectors import Floats
-
-RED = b"picture of a red dress"
-BLUE = b"picture of a blue mug"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-PICTURES = {"red.jpg": RED, "blue.jpg": BLUE, "broken.jpg": b"no image"}
-
-
-class CountingEncoder(FakeEncoder):
-    """A fake that counts what it is asked to encode."""
-
-    def __init__(self) -> None:
-        """Counts start at zero."""
-        super().__init__(aligned={RED: "red dress"})
-        self.n_texts = 0
-        self.n_images = 0
-
-    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
-        """Counts the texts."""
-        self.n_texts += len(texts)
-        return super().encode_texts(texts, role=role)
-
-    def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
-        """Counts the pictures."""
-        self.n_images += len(images)
-        return super().encode_images(images)
-
-
-class RacingStore(MemoryStore):
-    """A store whose application writes between a worker's read and its write."""
-
-    def __init__(self, contract: IndexContract, race: Callable[["RacingStore"], None]) -> None:
-        """`race` runs before each write of the worker, as long as `n_races` lasts."""
-        super().__init__(contract)
-        self._race = race
-        self.n_races = 1
-
-    def write(self, updates: Sequence[Update]) -> list[Written]:
-        """Let the application go first."""
-        if self.n_races:
-            self.n_races -= 1
-            self._race(self)
-        return super().write(updates)
-
-
-def make_contract(encoder: FakeEncoder) -> IndexContract:
-    """The contract of an index that was installed with this encoder."""
-    return IndexContract(
-        text_fields=("title",),
-        image_field="image",
-        text_model=encoder.text_model,
-        image_model=encoder.image_model,
-        layout=product_layout(text_dimension=16, image_dimension=16),
-        pipeline="diptych-products",
-    )
 
 
 @pytest.fixture
@@ -82,17 +26,6 @@ def store(encoder: CountingEncoder) -> MemoryStore:
     store = MemoryStore(make_contract(encoder))
     store.index("1", {"title": "red dress", "image": "red.jpg", "price": 5})
     return store
-
-
-def make_enricher(store: MemoryStore, encoder: FakeEncoder) -> Enricher:
-    """An enricher with a clock that stands still."""
-    return Enricher(store, encoder, MemoryPictures(PICTURES), now=lambda: NOW)
-
-
-def block(store: MemoryStore, id_: str, name: str) -> Floats:
-    """One block of a stored vector."""
-    _, vector = store.read_vectors([id_])[id_]
-    return vector[store.contract.layout[name].span]
 
 
 def test_product_gets_every_block(store: MemoryStore, encoder: CountingEncoder) -> None:
@@ -162,62 +95,6 @@ def test_new_title_reuses_the_stored_image_block(
     np.testing.assert_allclose(expected, block(store, "1", TEXT), rtol=1e-6)
 
 
-def test_wrong_mark_is_settled_without_the_picture(
-    store: MemoryStore, encoder: CountingEncoder
-) -> None:
-    """The pipeline marks a document whose inputs a bulk update changed before: all agrees."""
-    make_enricher(store, encoder).start(["1"]).run()
-    marked = store.sources["1"]["diptych"] | {"state": "pending"}
-    store.index("1", store.sources["1"] | {"diptych": marked})
-
-    summary = make_enricher(store, encoder).start(["1"]).run()
-
-    assert (1, 1) == (summary.written, encoder.n_images)
-    assert "ready" == store.sources["1"]["diptych"]["state"]
-
-
-@pytest.mark.parametrize(
-    ("source", "state", "error"),
-    [
-        ({"title": "red dress"}, "partial", None),
-        ({"title": "", "image": "red.jpg"}, "partial", None),
-        ({"title": "red dress", "image": "broken.jpg"}, "partial", "is not a picture"),
-        ({"title": "red dress", "image": "missing.jpg"}, "partial", "no such picture"),
-        ({"title": "red dress", "image": ["red.jpg", "missing.jpg"]}, "partial", "no such picture"),
-        ({"title": "red dress", "image": ["red.jpg", "blue.jpg"]}, "ready", None),
-        ({}, "failed", "neither words nor a picture"),
-        ({"image": "missing.jpg"}, "failed", "no such picture"),
-    ],
-)
-def test_missing_part_is_a_state_never_a_stop(
-    source: dict[str, object], state: str, error: str | None, encoder: CountingEncoder
-) -> None:
-    """A document is written whatever it lacks, and says what."""
-    store = MemoryStore(make_contract(encoder))
-    store.index("bad", source)
-    store.index("good", {"title": "blue mug", "image": "blue.jpg"})
-
-    summary = make_enricher(store, encoder).start(["bad", "good"]).run()
-
-    found = store.sources["bad"]["diptych"]
-    assert (2, state) == (summary.written, found["state"])
-    assert (error is None) == (found["error"] is None)
-    assert error is None or error in found["error"]
-    assert "ready" == store.sources["good"]["diptych"]["state"]
-    assert (state == "failed") == (store.sources["bad"]["diptych_vector"] is None)
-
-
-def test_failed_attempt_is_not_tried_again(encoder: CountingEncoder) -> None:
-    """A failure stores the hashes of what it tried, so the feed lets it rest."""
-    store = MemoryStore(make_contract(encoder))
-    store.index("1", {"title": "red dress", "image": "missing.jpg"})
-    make_enricher(store, encoder).start(["1"]).run()
-
-    summary = make_enricher(store, encoder).start(["1"]).run()
-
-    assert (0, 1) == (summary.written, summary.skipped)
-
-
 def test_deleted_document_is_never_created_again(encoder: CountingEncoder) -> None:
     """Neither one that was gone at the read nor one deleted during encoding."""
     store = RacingStore(make_contract(encoder), lambda racing: racing.delete("1"))
@@ -262,49 +139,6 @@ def test_title_change_during_encoding_never_leaves_a_stale_vector(
     np.testing.assert_allclose(expected, block(store, "1", TEXT), rtol=1e-6)
 
 
-def test_document_that_never_stands_still_is_left_for_later(encoder: CountingEncoder) -> None:
-    """After ten rounds the message goes back to the queue."""
-    store = RacingStore(
-        make_contract(encoder), lambda racing: racing.index("1", racing.sources["1"])
-    )
-    store.n_races = 100
-    store.index("1", {"title": "red dress", "image": "red.jpg"})
-
-    with pytest.raises(ConflictError, match="1 documents changed during each of 10 rounds"):
-        make_enricher(store, encoder).start(["1"]).run()
-
-
-def test_picture_host_that_is_away_is_asked_again_later(encoder: CountingEncoder) -> None:
-    """The words are written at once; the picture is due after a minute, then after four."""
-    store = MemoryStore(make_contract(encoder))
-    store.index("1", {"title": "red dress", "image": "https://away/1.jpg"})
-    store.index("2", {"title": "blue mug", "image": "blue.jpg"})
-    away = MemoryPictures(PICTURES | {"https://away/1.jpg": UnavailableError("away")})
-    back = MemoryPictures(PICTURES | {"https://away/1.jpg": RED})
-    later = NOW + timedelta(minutes=1)
-
-    Enricher(store, encoder, away, now=lambda: NOW).start(["1", "2"]).run()
-    first = store.sources["1"]["diptych"]
-    early = Enricher(store, encoder, back, now=lambda: NOW).start(["1"]).run()
-    Enricher(store, encoder, away, now=lambda: later).start(["1"]).run()
-    second = store.sources["1"]["diptych"]
-    last = later + timedelta(minutes=4)
-    Enricher(store, encoder, back, now=lambda: last).start(["1"]).run()
-
-    assert ("partial", 1, "2026-01-01T00:01:00.000+00:00") == (
-        first["state"],
-        first["n_retries"],
-        first["retry_at"],
-    )
-    assert 1 == early.skipped
-    assert (2, "2026-01-01T00:05:00.000+00:00") == (second["n_retries"], second["retry_at"])
-    assert ("ready", None) == (
-        store.sources["1"]["diptych"]["state"],
-        store.sources["1"]["diptych"]["retry_at"],
-    )
-    assert "ready" == store.sources["2"]["diptych"]["state"]
-
-
 def test_stored_block_of_another_version_is_not_reused(encoder: CountingEncoder) -> None:
     """Between the two reads another worker can have written another picture's block."""
 
@@ -321,75 +155,6 @@ def test_stored_block_of_another_version_is_not_reused(encoder: CountingEncoder)
     make_enricher(store, encoder).start(["1"]).run()
 
     assert 2 == encoder.n_images
-
-
-class AnsweringStore(MemoryStore):
-    """A store whose cluster answers the first writes as it is told."""
-
-    def __init__(self, contract: IndexContract, *answers: Outcome) -> None:
-        """One outcome for every update of each of the first writes."""
-        super().__init__(contract)
-        self._answers = list(answers)
-
-    def write(self, updates: Sequence[Update]) -> list[Written]:
-        """What was told, then what is right."""
-        if self._answers:
-            return [Written(self._answers.pop(0), "told") for _ in updates]
-        return super().write(updates)
-
-
-def test_busy_cluster_costs_no_second_encoding(encoder: CountingEncoder) -> None:
-    """The same work goes on after the error."""
-    store = AnsweringStore(make_contract(encoder), Outcome.BUSY)
-    store.index("1", {"title": "red dress", "image": "red.jpg"})
-    work = make_enricher(store, encoder).start(["1"])
-    with pytest.raises(BusyError, match="put off 1 writes"):
-        work.run()
-
-    summary = work.run()
-
-    assert (1, 1, 1) == (summary.written, encoder.n_images, encoder.n_texts)
-
-
-def test_refused_document_says_why(encoder: CountingEncoder) -> None:
-    """The cluster's reason is stored, so that the feed lets the document rest."""
-    store = AnsweringStore(make_contract(encoder), Outcome.REFUSED)
-    store.index("1", {"title": "red dress", "image": "red.jpg"})
-
-    summary = make_enricher(store, encoder).start(["1"]).run()
-
-    found = store.sources["1"]
-    assert (0, 1) == (summary.written, summary.failed)
-    assert ("failed", "told", None) == (
-        found["diptych"]["state"],
-        found["diptych"]["error"],
-        found["diptych_vector"],
-    )
-
-
-def test_refused_document_of_a_busy_cluster_is_tried_again(encoder: CountingEncoder) -> None:
-    """A reason that could not be stored is no end."""
-    store = AnsweringStore(make_contract(encoder), Outcome.REFUSED, Outcome.BUSY)
-    store.index("1", {"title": "red dress", "image": "red.jpg"})
-    work = make_enricher(store, encoder).start(["1"])
-
-    with pytest.raises(BusyError):
-        work.run()
-
-    assert 1 == work.run().written
-
-
-def test_document_that_was_given_up_is_settled(store: MemoryStore, encoder: FakeEncoder) -> None:
-    """It is fed again only when its inputs change."""
-    enricher = make_enricher(store, encoder)
-
-    enricher.give_up("1", "RuntimeError: no")
-
-    assert ("failed", "RuntimeError: no") == (
-        store.sources["1"]["diptych"]["state"],
-        store.sources["1"]["diptych"]["error"],
-    )
-    assert 1 == enricher.start(["1"]).run().skipped
 
 
 def test_encoder_of_another_index_is_refused(store: MemoryStore) -> None:
