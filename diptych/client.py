@@ -217,6 +217,8 @@ def _from_status(
             f"The cluster at {url} refuses these credentials: check --username and "
             "--password-file, or --api-key-file."
         )
+    if "cluster_block_exception" in kind and status == 503:
+        return UnavailableError(f"The cluster at {url} is not ready yet ({reason}).")
     if "cluster_block_exception" in kind:
         return UnavailableError(
             f"The cluster refuses writes for now ({reason}): free disk space or remove the block."

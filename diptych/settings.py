@@ -4,7 +4,8 @@ Made once by a command and passed down; nothing here is read on import.
 """
 
 from pathlib import Path
-from typing import Annotated, ClassVar
+from tomllib import TOMLDecodeError
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -86,7 +87,9 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(
         86_400.0, gt=0, description="How often a feed looks at all documents again, in seconds."
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -111,6 +114,8 @@ def load_settings(**flags: object) -> Settings:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as err:
         raise SettingsError(_sentence(err)) from err
+    except TOMLDecodeError as err:
+        raise SettingsError(f"diptych.toml cannot be read ({err}): correct that line.") from err
 
 
 def _sentence(err: ValidationError) -> str:

@@ -193,8 +193,11 @@ class PartMaker:
         has_text = bool(row[layout[TEXT].span].any())
         has_image = bool(row[layout[IMAGE].span].any())
         if not has_text and not has_image:
-            error = picture.error or "It has neither words nor a picture."
-            return Fused(FAILED, None, error, picture.is_passing)
+            nothing = picture.error or "It has neither words nor a picture."
+            return Fused(FAILED, None, nothing, picture.is_passing)
         wants_image = self._store.contract.image_field is not None
-        is_whole = has_text and (has_image or not wants_image) and picture.error is None
-        return Fused(READY if is_whole else PARTIAL, row, picture.error, picture.is_passing)
+        lacks = "It has no words." if not has_text else None
+        if wants_image and not has_image:
+            lacks = "It has no picture."
+        error = picture.error or lacks
+        return Fused(READY if error is None else PARTIAL, row, error, picture.is_passing)

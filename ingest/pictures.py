@@ -67,8 +67,8 @@ class LocalPictures:
                 "folder with --image-roots."
             )
         raise ImageError(
-            f"The picture {reference!r} is not below the image roots of this worker: put it "
-            "there, or name its folder with --image-roots."
+            f"The picture {reference!r} is in none of the image roots of this worker: check its "
+            "name, put it there, or name its folder with --image-roots."
         )
 
     def _find(self, reference: str) -> Path | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
 from diptych.contract import IndexContract, contract_from_meta
-from diptych.errors import MappingError
+from diptych.errors import MappingError, MissingIndexError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,12 @@ def read_mapping(cluster: Cluster, name: str) -> tuple[str, Json]:
         MissingIndexError: there is none.
         MappingError: there are several.
     """
-    answer: Json = cluster.call("GET", path(name, "_mapping"))
+    try:
+        answer: Json = cluster.call("GET", path(name, "_mapping"))
+    except MissingIndexError as err:
+        raise MissingIndexError(
+            f"There is no index {name!r}: check its name, or create it with `diptych install`."
+        ) from err
     if len(answer) != 1:
         raise MappingError(
             f"{name!r} stands for {len(answer)} indexes ({', '.join(sorted(answer)) or 'none'}): "

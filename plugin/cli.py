@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from diptych.errors import DiptychError
+from diptych.errors import DiptychError, SettingsError
 
 #: Subcommand -> (module below `diptych.plugin.commands`, one line of help).
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -22,6 +22,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", "Search by words, by picture, or by both."),
     "demo": ("demo", "Run the whole main job on a rendered catalogue."),
 }
+
+
+#: Package that is not in the base installation -> the extra that brings it.
+_EXTRAS = {
+    "AntiSSRF": "worker",
+    "celery": "queue",
+    "kombu": "queue",
+    "requests": "worker",
+    "torch": "worker",
+    "transformers": "worker",
+    "fastapi": "serve",
+    "uvicorn": "serve",
+}
+#: Exit status after an interrupt: 128 + SIGINT.
+_INTERRUPTED = 130
 
 
 class _LazyGroup(click.Group):
@@ -45,7 +60,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="diptych")
 def diptych() -> None:
-    """Multimodal hybrid search for your own OpenSearch or Elasticsearch index.
+    """Multimodal hybrid search for your own OpenSearch index.
 
     Example: diptych search products "red dress" --image photo.jpg
     """
@@ -56,7 +71,24 @@ def main() -> None:
     # Each failed request becomes an error of ours, with a sentence; the client logs it as well.
     logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     try:
-        diptych()
+        status = diptych(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as err:
+        err.show()
+        sys.exit(err.exit_code)
+    except click.Abort:
+        click.echo("diptych: stopped before the end.", err=True)
+        sys.exit(_INTERRUPTED)
     except DiptychError as err:
         click.echo(f"diptych: {err}", err=True)
         sys.exit(err.exit_code)
+    except ModuleNotFoundError as err:
+        extra = _EXTRAS.get((err.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        click.echo(
+            f"diptych: This command needs {err.name}, which is not installed: "
+            f"run pip install 'diptych[{extra}]'.",
+            err=True,
+        )
+        sys.exit(SettingsError.exit_code)

@@ -79,6 +79,12 @@ class ExistingIndex:
         return self.note.get(PREVIOUS) if self.is_marked else self.final_pipeline
 
     @property
+    def is_clean(self) -> bool:
+        """Whether nothing of Diptych is in it, `index.knn` included."""
+        has_graph = str(self.settings.get("index.knn")).lower() == "true"
+        return not (self.note or self.own_fields or has_graph)
+
+    @property
     def own_fields(self) -> tuple[str, ...]:
         """Diptych's fields that are mapped; a shop's own field of that name is not among them.
 

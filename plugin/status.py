@@ -35,6 +35,33 @@ class Status:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A document that is partial or failed, and why."""
+
+    id: str
+    state: str
+    error: str | None
+
+
+def read_problems(cluster: Cluster, target: Target, *, limit: int) -> list[Problem]:
+    """The first documents whose words or picture could not be used."""
+    answer: Json = cluster.call(
+        "POST",
+        path(target.index, "_search"),
+        body={
+            "size": limit,
+            "query": {"terms": {f"{OBJECT}.state": [FAILED, PARTIAL]}},
+            "sort": [{f"{OBJECT}.state": "asc"}],
+            "_source": [f"{OBJECT}.state", f"{OBJECT}.error"],
+        },
+    )
+    return [
+        Problem(hit["_id"], hit["_source"][OBJECT]["state"], hit["_source"][OBJECT].get("error"))
+        for hit in answer["hits"]["hits"]
+    ]
+
+
 def read_status(cluster: Cluster, engine: Engine, target: Target) -> Status:
     """The numbers as of now; refreshes the index first."""
     history = History(cluster, engine, target)

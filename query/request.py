@@ -10,6 +10,7 @@ from diptych.query.weights import (
     FOR_LIKE,
     FOR_TEXT,
     Weights,
+    check_any,
     check_weights,
     resolve_weights,
 )
@@ -72,6 +73,7 @@ class SearchRequest:
         ):
             _check_unicode(name, value)
         check_weights(self.weights)
+        check_any(self.resolved_weights)
         _check_page(self.size, self.from_)
 
     @property
@@ -137,7 +139,9 @@ def _check_unicode(name: str, text: str | None) -> None:
 def _check_page(size: int, from_: int) -> None:
     if not 1 <= size <= WINDOW:
         raise UsageError(f"A page of {size} hits cannot be made: use a size of 1 to {WINDOW}.")
-    if from_ < 0 or from_ + size > WINDOW:
+    if from_ < 0:
+        raise UsageError(f"A page cannot begin after {from_} hits: use 0 or more.")
+    if from_ + size > WINDOW:
         raise UsageError(
             f"Hits {from_ + 1} to {from_ + size} are not ranked: a page must lie within the "
             f"first {WINDOW}; narrow the search by words or filters."

@@ -8,7 +8,7 @@ import numpy as np
 
 from diptych.client import Cluster, path
 from diptych.encoding import Encoder
-from diptych.errors import EncodingError, SearchError, UnavailableError
+from diptych.errors import DiptychError, EncodingError, SearchError, UnavailableError
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
 from diptych.query.meaning import Wish, understand, wishes_like
@@ -87,7 +87,7 @@ class Searcher:
         view = self._views.of(index)
         target = view.target
         started = time.perf_counter()
-        wishes, problem = self._understand(target, request)
+        wishes, trouble = self._understand(target, request)
         encode_ms = 1_000 * (time.perf_counter() - started)
         if request.like is not None:
             stored = self._stored_vector(target, request.like)
@@ -95,8 +95,9 @@ class Searcher:
         vector = build_query_vector(
             wishes, layout=target.contract.layout, weights=request.resolved_weights
         )
-        if vector is None and problem is not None and request.words is None:
-            raise SearchError(f"This search needs the models, which are not there. {problem}")
+        if vector is None and trouble is not None and request.words is None:
+            kind = UnavailableError if isinstance(trouble, UnavailableError) else SearchError
+            raise kind(f"This search needs the models, which are not there. {trouble}")
         plan = make_plan(
             request,
             vector,
@@ -105,20 +106,23 @@ class Searcher:
             engine=self._engine,
             allowed_fields=self._source_fields,
         )
+        problem = None if trouble is None else str(trouble)
         return Prepared(view, plan, vector, problem, encode_ms)
 
-    def _understand(self, target: Target, request: SearchRequest) -> tuple[list[Wish], str | None]:
+    def _understand(
+        self, target: Target, request: SearchRequest
+    ) -> tuple[list[Wish], DiptychError | None]:
         weights = request.resolved_weights
         if not request.needs_encoder or not (weights.text or weights.image):
             return [], None
         if self._encoder is None:
-            return [], self._encoder_problem
+            return [], EncodingError(self._encoder_problem)
         try:
             wishes = understand(
                 request, contract=target.contract, encoder=self._encoder, weights=weights
             )
         except (EncodingError, UnavailableError) as err:
-            return [], str(err)
+            return [], err
         return wishes, None
 
     def _stored_vector(self, target: Target, product: str) -> Floats:

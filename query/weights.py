@@ -1,6 +1,5 @@
 """The four weights of a search, their defaults, and how a caller writes them."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
@@ -25,6 +24,9 @@ class Weights:
         """The weight of the whole vector leg."""
         return self.text + self.image + self.agreement
 
+
+#: Only ratios matter, and float32 has to hold the products.
+_LARGEST = 1_000
 
 NAMES = tuple(field.name for field in fields(Weights))
 
@@ -57,15 +59,25 @@ def check_weights(chosen: Mapping[str, float]) -> None:
     """Pass if the weights can be used.
 
     Raises:
-        UsageError: an unknown name, a negative or endless number, or four zeros.
+        UsageError: an unknown name, or a number out of range.
     """
     for name, value in chosen.items():
         if name not in NAMES:
             raise UsageError(f"There is no weight {name!r}: use {', '.join(NAMES)}.")
-        if not math.isfinite(value) or value < 0:
-            raise UsageError(f"The weight {name}={value:g} cannot be used: use 0 or more.")
-    if len(chosen) == len(NAMES) and not any(chosen.values()):
-        raise UsageError("All four weights are 0, so nothing would count: raise one of them.")
+        if not 0 <= value <= _LARGEST:
+            raise UsageError(
+                f"The weight {name}={value:g} cannot be used: use a number from 0 to {_LARGEST}."
+            )
+
+
+def check_any(weights: Weights) -> None:
+    """Pass if something counts once the defaults are filled in.
+
+    Raises:
+        UsageError: nothing does.
+    """
+    if not any(asdict(weights).values()):
+        raise UsageError("All weights are 0, so nothing would count: raise one of them.")
 
 
 def parse_weights(text: str) -> dict[str, float]:

@@ -6,12 +6,13 @@ from celery import Celery
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from diptych.errors import CredentialsError, DiptychError, UnavailableError
+from diptych.errors import CredentialsError, DiptychError, SettingsError, UnavailableError
 from diptych.ingest.publishing import Lane, Message
 
 #: The one task; its only argument is a `Message` as JSON.
 TASK = "diptych.enrich"
 
+_SCHEMES = ("redis://", "rediss://", "amqp://", "amqps://", "pyamqp://", "memory://")
 #: What Redis, Valkey and RabbitMQ say to a wrong password.
 _REFUSALS = (
     "WRONGPASS",
@@ -34,7 +35,16 @@ def queue_name(lane: Lane) -> str:
 
 
 def make_app(broker_url: str) -> Celery:
-    """An application bound to a broker; connects with the first message."""
+    """An application bound to a broker; connects with the first message.
+
+    Raises:
+        SettingsError: the address is of no broker that Diptych works with.
+    """
+    if not broker_url.startswith(_SCHEMES):
+        raise SettingsError(
+            f"The broker address {masked(broker_url)!r} cannot be used: write it as "
+            "redis://host:port/0 or amqp://host:port//."
+        )
     app = Celery("diptych", broker=broker_url, set_as_current=False)
     is_rabbitmq = _is_rabbitmq(broker_url)
     app.conf.update(

@@ -20,7 +20,13 @@ _RETRY_S = 60.0
 
 @click.command("feed")
 @click.argument("indexes", nargs=-1, required=True, metavar="INDEX...")
-@click.option("--interval-s", default=1.0, show_default=True, help="Pause between two looks.")
+@click.option(
+    "--interval-s",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    help="Pause between two looks, in seconds.",
+)
 @settings_options(*CLUSTER, *BROKER, *LOCAL, "sweep_interval_s", "log_level")
 def command(settings: Settings, indexes: tuple[str, ...], interval_s: float) -> None:
     """Watch indexes for changes and enqueue them until stopped.
@@ -57,6 +63,7 @@ class _Follower:
         self._feed = feed
         self._name = name
         self._sweep_interval_s = settings.sweep_interval_s
+        self._trouble = ""
         self._retried_s = self._swept_s = time.monotonic()
 
     def look(self) -> None:
@@ -86,4 +93,8 @@ class _Follower:
         except SettingsError:
             raise
         except DiptychError as err:
-            _log.warning("%s: %s", self._name, err)
+            if str(err) != self._trouble:
+                self._trouble = str(err)
+                _log.warning("%s: %s", self._name, err)
+        else:
+            self._trouble = ""

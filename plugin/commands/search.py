@@ -69,6 +69,7 @@ def command(
     cluster = Cluster(settings)
     contract = read_target(cluster, index).contract
     response = _searcher(settings, cluster, contract, request).search(index, request)
+    _tell_missing_vectors(cluster, index, contract)
     if response.degraded_reason is not None:
         click.echo(
             f"diptych: a part of the search was left out. {response.degraded_reason}", err=True
@@ -104,6 +105,11 @@ def _searcher(
     encoder, problem = None, ""
     if request.needs_encoder:
         try:
+            if settings.encoder_url is None:
+                click.echo(
+                    "Loading the models (`diptych encoder` and --encoder-url keep them loaded) ...",
+                    err=True,
+                )
             encoder = choose_encoder(settings, contract)
         except (EncodingError, UnavailableError) as err:
             problem = str(err)
@@ -114,6 +120,22 @@ def _searcher(
         encoder_problem=problem,
         source_fields=settings.source_fields,
     )
+
+
+def _tell_missing_vectors(cluster: "Cluster", index: str, contract: "IndexContract") -> None:
+    """Products without a vector are found by keyword alone, below all that have one."""
+    from diptych.client import path
+
+    lacking = {"bool": {"must_not": [{"exists": {"field": contract.vector_field}}]}}
+    body = {"size": 0, "track_total_hits": True, "query": lacking}
+    answer = cluster.call("POST", path(index, "_search"), body=body)
+    n_lacking = answer["hits"]["total"]["value"]
+    if n_lacking:
+        click.echo(
+            f"{n_lacking:,} documents have no vector and rank below those that have one: see "
+            f"`diptych status {index}`.",
+            err=True,
+        )
 
 
 def _print(response: "SearchResponse", contract: "IndexContract") -> None:

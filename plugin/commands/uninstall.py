@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from diptych.errors import UsageError
 from diptych.plugin.options import CLUSTER, LOCAL, json_option, settings_options
 from diptych.settings import Settings
 
@@ -38,6 +39,8 @@ def command(
 
     cluster = Cluster(resolve_settings(settings))
     found = require_existing(cluster, index)
+    if is_rebuilt and found.is_clean:
+        raise UsageError(f"{index!r} has nothing of Diptych, so there is nothing to rebuild.")
     if is_rebuilt:
         check_replaceable(found, is_replaced=is_replaced)
     if not is_confirmed:

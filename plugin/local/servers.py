@@ -118,14 +118,20 @@ def wait_for_node(part: Part, log_file: Path) -> None:
     Raises:
         LocalStackError: it ended, or is not ready in time.
     """
-    url = f"http://{LOOPBACK}:{part.port}/_cluster/health?wait_for_status=yellow&timeout=1s"
+    url = f"http://{LOOPBACK}:{part.port}"
+    health = f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s"
+    process = f"{url}/_nodes/_local/process?filter_path=nodes.*.process.id"
     with urllib3.PoolManager(retries=False, timeout=5.0) as pool:
 
         def _is_ready() -> bool:
             try:
                 # 503 before the state is recovered, 408 while shards are starting.
-                return pool.request("GET", url).status == 200
-            except urllib3.exceptions.HTTPError:
+                if pool.request("GET", health).status != 200:
+                    return False
+                # Somebody else's node can have taken the port since it was chosen.
+                nodes = pool.request("GET", process).json()["nodes"].values()
+                return [node["process"]["id"] for node in nodes] == [part.process.pid]
+            except (urllib3.exceptions.HTTPError, ValueError, KeyError):
                 return False
 
         _wait("OpenSearch node", part, log_file, _is_ready)
@@ -141,8 +147,8 @@ def wait_for_broker(part: Part, log_file: Path) -> None:
     def _is_ready() -> bool:
         try:
             with socket.create_connection((LOOPBACK, part.port), timeout=1.0) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
+                connection.sendall(b"INFO server\r\n")
+                return f"process_id:{part.process.pid}\r\n".encode() in connection.recv(8192)
         except OSError:
             return False
 

@@ -27,6 +27,10 @@ DEFAULT_HEAP = "1g"
 _Starter = Callable[[Launch], Part]
 
 
+#: What the node and the broker say to a port that somebody else took.
+_PORT_TAKEN = ("Address already in use", "Failed listening on port")
+
+
 def _say_nothing(_line: str) -> None:
     pass
 
@@ -67,7 +71,14 @@ def start_stack(
             starters[BROKER] = start_broker
         if CLUSTER not in folder.live_parts():
             starters[CLUSTER] = _node_starter(folder, heap, report)
-        _start_parts(Launch(folder, stop_with_parent, uses_usual_ports), starters)
+        try:
+            _start_parts(Launch(folder, stop_with_parent, uses_usual_ports), starters)
+        except LocalStackError as err:
+            if not any(sign in str(err) for sign in _PORT_TAKEN):
+                raise
+            # Between our look at a port and the server's, somebody else took it.
+            report("A port was taken meanwhile: trying others.")
+            _start_parts(Launch(folder, stop_with_parent, uses_usual_ports=False), starters)
         state = folder.state_of(folder.live_parts())
     if state is None:
         raise LocalStackError(f"The local stack ended right after its start: see {folder.root}.")

@@ -16,7 +16,7 @@ from diptych.ingest.publishing import Lane
 from diptych.ingest.store import ClusterStore
 from diptych.mappings.engine import OpenSearch
 from diptych.mappings.target import Target, read_target
-from diptych.plugin.status import read_status
+from diptych.plugin.status import Problem, read_problems, read_status
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryPublisher
 
 pytestmark = pytest.mark.integration
@@ -276,6 +276,7 @@ def test_status_counts_by_state(cluster: Cluster, target: Target) -> None:
     enrich(cluster, target, ["0", "bare"])
 
     status = read_status(cluster, ENGINE, read_target(cluster, target.name))
+    problems = read_problems(cluster, target, limit=10)
 
     assert (4, 1, 1, 0, 2) == (
         status.documents,
@@ -284,3 +285,4 @@ def test_status_counts_by_state(cluster: Cluster, target: Target) -> None:
         status.failed,
         status.pending,
     )
+    assert [Problem("bare", "partial", "It has no picture.")] == problems

@@ -51,8 +51,8 @@ def test_wrong_mark_is_settled_without_the_picture(
 @pytest.mark.parametrize(
     ("source", "state", "error"),
     [
-        ({"title": "red dress"}, "partial", None),
-        ({"title": "", "image": "red.jpg"}, "partial", None),
+        ({"title": "red dress"}, "partial", "has no picture"),
+        ({"title": "", "image": "red.jpg"}, "partial", "has no words"),
         ({"title": "red dress", "image": "broken.jpg"}, "partial", "is not a picture"),
         ({"title": "red dress", "image": "missing.jpg"}, "partial", "no such picture"),
         ({"title": "red dress", "image": ["red.jpg", "missing.jpg"]}, "partial", "no such picture"),

@@ -28,14 +28,16 @@ from diptych.query.weights import (
         ({"text": "x", "filters": (Filter("f", "\ud800"),)}, "not valid UTF-8"),
         ({"text": "x", "size": 0}, "size of 1 to 200"),
         ({"text": "x", "size": 201}, "size of 1 to 200"),
-        ({"text": "x", "from_": -1}, "not ranked"),
         ({"text": "x", "size": 20, "from_": 181}, "Hits 182 to 201"),
         ({"text": "x", "weights": {"colour": 1.0}}, "no weight 'colour'"),
         ({"text": "x", "weights": {"text": -1.0}}, "text=-1"),
         ({"text": "x", "weights": {"text": float("nan")}}, "text=nan"),
+        ({"text": "x", "weights": {"text": 1e300}}, "text=1e\\+300"),
+        ({"text": "x", "weights": {"keywords": 0, "text": 0, "image": 0}}, "All weights are 0"),
+        ({"text": "x", "from_": -1}, "begin after -1 hits"),
         (
             {"text": "x", "weights": dict.fromkeys(("keywords", "text", "image", "agreement"), 0)},
-            "All four weights are 0",
+            "All weights are 0",
         ),
     ],
 )
