@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from diptych.client import Cluster, Json, to_json
-from diptych.errors import MissingIndexError
 from diptych.ingest.mget import read_documents
 from diptych.ingest.rows import Row
 from diptych.mappings.fields import OBJECT
@@ -71,14 +70,6 @@ def decide(cluster: Cluster, target: Target, rows: Sequence[Row]) -> Decision:
         else:
             writes.append(Write(row, Fate.UPDATED, _replace(row, hit, own)))
     return Decision(unchanged, writes)
-
-
-def missing_index(name: str) -> MissingIndexError:
-    """Nothing is ever loaded into an index that was not installed."""
-    return MissingIndexError(
-        f"The index {name!r} does not exist: create it with `diptych install {name} "
-        "--text-field FIELD --image-field FIELD`."
-    )
 
 
 def _is_equal(row: Row, hit: Json, own: Iterable[str]) -> bool:

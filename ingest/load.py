@@ -15,10 +15,10 @@ from typing import Final
 from diptych.client import Cluster, path, to_json
 from diptych.errors import CredentialsError, UnavailableError
 from diptych.ingest.bulk import MAX_BULK_BYTES, BulkItem, send_bulk
-from diptych.ingest.compare import Fate, decide, missing_index
+from diptych.ingest.compare import Fate, decide
 from diptych.ingest.lines import excerpt
 from diptych.ingest.rows import RejectedRow, Row
-from diptych.mappings.target import Target
+from diptych.mappings.target import Target, missing_index
 
 _BATCH_ROWS: Final = 500
 #: Looks at one batch before giving up: with full jitter they last a minute on average.

@@ -5,6 +5,7 @@ from typing import Any
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import MissingIndexError, UnavailableError
+from diptych.mappings.target import missing_index
 
 
 def read_documents(
@@ -30,5 +31,5 @@ def read_documents(
 
 def _read_error(error: Mapping[str, Any], index: str) -> MissingIndexError | UnavailableError:
     if error.get("type") == "index_not_found_exception":
-        return MissingIndexError(f"There is no index {index!r}.")
+        return missing_index(index)
     return UnavailableError(f"The cluster cannot read {index!r} now ({error.get('reason')}).")

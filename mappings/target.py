@@ -21,6 +21,14 @@ class Target:
     properties: Json
 
 
+def missing_index(name: str) -> MissingIndexError:
+    """The one sentence for an index that is not there; nothing but `install` creates one."""
+    return MissingIndexError(
+        f"There is no index {name!r}: check its name, or create it with `diptych install {name} "
+        "--text-field FIELD --image-field FIELD`."
+    )
+
+
 def read_mapping(cluster: Cluster, name: str) -> tuple[str, Json]:
     """The concrete index behind a name, and its mapping.
 
@@ -31,9 +39,7 @@ def read_mapping(cluster: Cluster, name: str) -> tuple[str, Json]:
     try:
         answer: Json = cluster.call("GET", path(name, "_mapping"))
     except MissingIndexError as err:
-        raise MissingIndexError(
-            f"There is no index {name!r}: check its name, or create it with `diptych install`."
-        ) from err
+        raise missing_index(name) from err
     if len(answer) != 1:
         raise MappingError(
             f"{name!r} stands for {len(answer)} indexes ({', '.join(sorted(answer)) or 'none'}): "

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 
+from diptych.errors import UsageError
 from diptych.settings import Settings, load_settings
 
 CLUSTER = ("cluster_url", "username", "password_file", "api_key_file", "ca_file", "timeout_s")
@@ -25,6 +26,11 @@ def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..
         @functools.wraps(function)
         def command(**arguments: object) -> None:
             flags = {name: arguments.pop(f"setting_{name}") for name in names}
+            if "@" in str(flags.get("broker_url") or ""):
+                raise UsageError(
+                    "--broker-url holds a password, which every user of this machine could read: "
+                    "set DIPTYCH_BROKER_URL instead."
+                )
             function(load_settings(**flags), **arguments)
 
         wrapped: Callable[..., None] = command

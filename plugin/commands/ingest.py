@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from diptych.errors import CatalogError, MissingIndexError
+from diptych.errors import CatalogError
 from diptych.plugin.options import CLUSTER, LOCAL, json_option, settings_options
 from diptych.settings import Settings
 
@@ -57,6 +57,7 @@ def command(
     """
     from diptych.client import Cluster, to_json
     from diptych.ingest.rejected import RejectedFile
+    from diptych.mappings.target import read_target
     from diptych.plugin.local.defaults import resolve_settings
 
     rows = _Rows(file, id_field, format_name)
@@ -64,7 +65,7 @@ def command(
     started_s = time.monotonic()
     rejected = RejectedFile(rejected_file or Path(f"{rows.name}.rejected.ndjson"))
     with closing(Cluster(resolved)) as cluster, rejected:
-        target = _target(cluster, index)
+        target = read_target(cluster, index)
         _prepare_pictures(resolved, rows, target)
         summary = _load(cluster, target, rows, rejected)
     seconds = time.monotonic() - started_s
@@ -135,16 +136,6 @@ def _opened(file: Path) -> BinaryIO:
         return file.open("rb")
     except OSError as err:
         raise CatalogError(f"{file} cannot be read: {err.strerror}.") from err
-
-
-def _target(cluster: "Cluster", index: str) -> "Target":
-    from diptych.ingest.compare import missing_index
-    from diptych.mappings.target import read_target
-
-    try:
-        return read_target(cluster, index)
-    except MissingIndexError as err:
-        raise missing_index(index) from err
 
 
 def _prepare_pictures(settings: Settings, rows: _Rows, target: "Target") -> None:

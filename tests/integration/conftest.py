@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from commands import RunDiptych, runner
+from shelf import Shelf, run_shelf
 
 from diptych.client import Cluster
+from diptych.mappings.engine import OpenSearch
 from diptych.plugin.local.state import StackState
+from diptych.query.searcher import Searcher
 from diptych.settings import Settings, load_settings
 
 
@@ -34,3 +37,18 @@ def cluster(stack: StackState) -> Iterator[Cluster]:
     cluster = Cluster(load_settings(cluster_url=stack.cluster_url))
     yield cluster
     cluster.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(cluster_url: str) -> Iterator[Shelf]:
+    """300 products in one shard; read by all tests, written by none."""
+    cluster = Cluster(load_settings(cluster_url=cluster_url))
+    with run_shelf(cluster) as shelf:
+        yield shelf
+    cluster.close()
+
+
+@pytest.fixture
+def searcher(shelf: Shelf) -> Searcher:
+    """With the encoder that the shelf was made with."""
+    return Searcher(shelf.cluster, OpenSearch(), shelf.encoder)

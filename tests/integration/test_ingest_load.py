@@ -195,7 +195,7 @@ def test_index_that_is_gone_is_one_sentence_and_not_created(
     """A bulk request would create it with guessed mappings."""
     cluster.call("DELETE", path(target.index))
 
-    with pytest.raises(MissingIndexError, match=r"does not exist: .*diptych install"):
+    with pytest.raises(MissingIndexError, match=r"There is no index .*diptych install"):
         _load(cluster, target, _FIRST)
 
     assert {} == cluster.call("GET", path(f"{target.index}*"))

@@ -1,75 +1,25 @@
 """Searching a real index: blending, filters, explain, likeness, degrading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from shelf import Shelf, run_shelf
 
-from diptych.client import Cluster, to_json
-from diptych.encoding import EncodedImages, ModelRef, Role
+from diptych.client import Cluster
 from diptych.errors import (
-    ContractError,
-    ImageError,
-    MissingIndexError,
     SearchError,
-    UnavailableError,
-    UsageError,
 )
 from diptych.mappings.engine import OpenSearch
 from diptych.query.request import Filter, SearchRequest
 from diptych.query.response import Hit, SearchResponse
 from diptych.query.run import Runner
 from diptych.query.searcher import Searcher
-from diptych.settings import load_settings
 from diptych.testing import FakeEncoder
-from diptych.vectors import Floats
 
 pytestmark = pytest.mark.integration
 
 PHOTO = b"picture of a hat"
-
-
-class DownEncoder:
-    """An encoder service that does not answer."""
-
-    def __init__(self, encoder: FakeEncoder) -> None:
-        """Its models are known from before."""
-        self.text_model: ModelRef = encoder.text_model
-        self.image_model: ModelRef = encoder.image_model
-
-    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-    def encode_words(self, texts: Sequence[str]) -> Floats:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-    def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-
-@pytest.fixture(scope="module")
-def cluster(cluster_url: str) -> Iterator[Cluster]:
-    """The test run's node."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    yield cluster
-    cluster.close()
-
-
-@pytest.fixture(scope="module")
-def shelf(cluster: Cluster) -> Iterator[Shelf]:
-    """300 products in one shard; read by all tests, written by none."""
-    with run_shelf(cluster) as shelf:
-        yield shelf
-
-
-@pytest.fixture
-def searcher(shelf: Shelf) -> Searcher:
-    """With the encoder that the shelf was made with."""
-    return Searcher(shelf.cluster, OpenSearch(), shelf.encoder)
 
 
 def _ids(response: SearchResponse) -> list[str]:
@@ -248,94 +198,3 @@ def test_what_is_not_wanted_moves_down(searcher: Searcher, shelf: Shelf) -> None
 
     assert "blue dress" in {hit.source["title"] for hit in like.hits}
     assert "blue dress" not in {hit.source["title"] for hit in unlike.hits}
-
-
-@pytest.mark.parametrize("explain", [False, True])
-@pytest.mark.parametrize("is_down", [False, True])
-def test_words_are_searched_by_keyword_without_an_encoder(
-    shelf: Shelf, *, is_down: bool, explain: bool
-) -> None:
-    """The answer has hits, and says that and why it is degraded."""
-    encoder = DownEncoder(shelf.encoder) if is_down else None
-    searcher = Searcher(shelf.cluster, OpenSearch(), encoder, encoder_problem="No torch here.")
-
-    response = searcher.search(shelf.index, SearchRequest(text="red dress", explain=explain))
-
-    assert "red dress" == response.hits[0].source["title"]
-    assert response.degraded
-    assert ("The encoder does not answer" if is_down else "No torch") in str(
-        response.degraded_reason
-    )
-
-
-def test_a_photo_without_an_encoder_is_an_error_with_the_remedy(shelf: Shelf) -> None:
-    """There is nothing else to search by."""
-    searcher = Searcher(shelf.cluster, OpenSearch(), None)
-
-    with pytest.raises(SearchError, match="--encoder-url"):
-        searcher.search(shelf.index, SearchRequest(image=PHOTO))
-
-
-def test_another_model_is_refused(shelf: Shelf) -> None:
-    """Its vectors would mean something else, so this is no reason to degrade."""
-    searcher = Searcher(shelf.cluster, OpenSearch(), FakeEncoder(revision="2"))
-
-    with pytest.raises(ContractError, match="revision 2"):
-        searcher.search(shelf.index, SearchRequest(text="red dress"))
-
-
-def test_bytes_that_are_no_picture_are_refused(searcher: Searcher, shelf: Shelf) -> None:
-    """The sentence is the decoder's."""
-    with pytest.raises(ImageError, match="not a picture"):
-        searcher.search(shelf.index, SearchRequest(image=b"hello"))
-
-
-def test_an_index_that_does_not_exist_is_refused(searcher: Searcher) -> None:
-    """The sentence names it."""
-    with pytest.raises(MissingIndexError, match="test-nowhere"):
-        searcher.search("test-nowhere", SearchRequest(text="red"))
-
-
-@pytest.mark.parametrize("explain", [False, True])
-@pytest.mark.parametrize("request_", [SearchRequest(text="red dress"), SearchRequest(like="p1")])
-def test_vectors_and_hidden_fields_are_never_answered(
-    shelf: Shelf, request_: SearchRequest, *, explain: bool
-) -> None:
-    """Neither by default nor when they are asked for; `cost` is not among the fields to show."""
-    allowed = ["title", "dip*", "p*"]
-    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=allowed)
-    everything = replace(request_, explain=explain)
-    some = replace(everything, source_fields=("diptych*", "price"))
-
-    shown, asked = (searcher.search(shelf.index, request) for request in (everything, some))
-
-    assert [{"title", "price"}] * 10 == [set(hit.source) for hit in shown.hits]
-    assert [{"price"}] * 10 == [set(hit.source) for hit in asked.hits]
-    assert len(to_json(shown.to_json())) < 6_000
-
-
-def test_a_field_that_may_not_be_shown_is_refused(shelf: Shelf) -> None:
-    """The operator's list is the limit of the caller's."""
-    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=["title"])
-
-    with pytest.raises(UsageError, match="'cost' may not be shown"):
-        searcher.search(shelf.index, SearchRequest(text="red", source_fields=("cost",)))
-
-
-def test_words_are_never_an_operator(searcher: Searcher, shelf: Shelf) -> None:
-    """What would be syntax in a query string finds nothing by keyword and breaks nothing."""
-    request = SearchRequest(text='colour:red OR +cost:[0 TO *] "', weights={"keywords": 1})
-
-    assert searcher.search(shelf.index, request).hits
-
-
-def test_pages_join_without_a_seam(searcher: Searcher, shelf: Shelf) -> None:
-    """Two pages of 5 are the page of 10."""
-    request = SearchRequest(text="red dress")
-
-    first, second, both = (
-        _ids(searcher.search(shelf.index, replace(request, size=size, from_=from_)))
-        for size, from_ in ((5, 0), (5, 5), (10, 0))
-    )
-
-    assert both == first + second

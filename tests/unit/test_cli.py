@@ -68,3 +68,12 @@ def test_unknown_command_is_misuse() -> None:
 
     assert 2 == status
     assert "No such command 'nosuch'" in stderr
+
+
+def test_password_in_a_flag_is_refused() -> None:
+    """Flags stand in the process list; the variable does not."""
+    status, stderr = run("", "feed", "products", "--broker-url", "amqp://shop:secret@mq//")
+
+    assert 2 == status
+    assert "set DIPTYCH_BROKER_URL instead" in stderr
+    assert "secret" not in stderr
