@@ -157,7 +157,8 @@ def test_stored_block_of_another_version_is_not_reused(encoder: CountingEncoder)
     assert 2 == encoder.n_images
 
 
-def test_encoder_of_another_index_is_refused(store: MemoryStore) -> None:
-    """Vectors of two models never meet in one field."""
-    with pytest.raises(ContractError, match=r"made with the text model 'fake-text'.*revision 1"):
-        make_enricher(store, FakeEncoder(revision="2"))
+@pytest.mark.parametrize("other", [FakeEncoder(revision="2"), FakeEncoder(text_dim=8)])
+def test_encoder_of_another_index_is_refused(store: MemoryStore, other: FakeEncoder) -> None:
+    """Vectors of two models, or of two lengths, never meet in one field."""
+    with pytest.raises(ContractError, match=r"made with the text model 'fake-text'.*16 numbers"):
+        make_enricher(store, other)
