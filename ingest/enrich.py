@@ -19,9 +19,6 @@ from diptych.mappings.fields import FAILED
 
 #: A document that changes this often during one message is left to the next message.
 _MAX_ROUNDS = 10
-#: Documents that are read, encoded and written together: bounds the memory that pictures take,
-#: and shows progress while a large message is worked on.
-_SLICE = 64
 #: First pause before another try for pictures whose host is away; each next one is four times as
 #: long, up to a day.
 _FIRST_RETRY = timedelta(minutes=1)
@@ -111,19 +108,17 @@ class Enrichment:
             DiptychError: whatever else the cluster or the encoder says.
         """
         while self._waiting:
-            taken = self._waiting[:_SLICE]
-            left = self._enrich(taken)
-            self._waiting = [*left, *self._waiting[_SLICE:]]
-            self._count_round(left)
+            self._waiting = self._enrich(self._waiting)
+            self._count_round()
         return self.summary
 
-    def _count_round(self, left: Sequence[str]) -> None:
-        self._n_rounds = self._n_rounds + 1 if left else 0
-        if self._n_rounds == _MAX_ROUNDS:
+    def _count_round(self) -> None:
+        self._n_rounds += 1
+        if self._waiting and self._n_rounds == _MAX_ROUNDS:
             self._n_rounds = 0
             raise ConflictError(
-                f"{len(left)} documents changed during each of {_MAX_ROUNDS} rounds, "
-                f"{left[0]!r} among them."
+                f"{len(self._waiting)} documents changed during each of {_MAX_ROUNDS} rounds, "
+                f"{self._waiting[0]!r} among them."
             )
 
     def _enrich(self, ids: Sequence[str]) -> list[str]:

@@ -16,6 +16,8 @@ from diptych.vectors import Floats, unit_rows
 
 #: Pictures are read from disks and hosts in parallel; decoding has threads of its own.
 _READERS = 8
+#: Files in memory at one time, in each thread of a worker.
+_PICTURES_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +126,32 @@ class PartMaker:
         self, references: Sequence[str]
     ) -> tuple[dict[str, Floats], dict[str, str], set[str]]:
         """Vector by reference, reason by reference that cannot be used, those to try again."""
+        vectors: dict[str, Floats] = {}
         errors: dict[str, str] = {}
         passing: set[str] = set()
-        data: dict[str, bytes] = {}
-        for reference, result in zip(references, self._read_all(references), strict=True):
-            if isinstance(result, bytes):
-                data[reference] = result
-            else:
+        for start in range(0, len(references), _PICTURES_AT_ONCE):
+            data: dict[str, bytes] = {}
+            part = references[start : start + _PICTURES_AT_ONCE]
+            for reference, result in zip(part, self._read_all(part), strict=True):
+                if isinstance(result, bytes):
+                    data[reference] = result
+                    continue
                 errors[reference] = str(result)
                 if isinstance(result, UnavailableError):
                     passing.add(reference)
-        encoded = self._encoder.encode_images(list(data.values()))
-        for row, error in encoded.errors.items():
-            reference = list(data)[row]
-            errors[reference] = f"{reference}: {error}"
-        rows = enumerate(zip(data, encoded.vectors, strict=True))
-        vectors = {name: vector for row, (name, vector) in rows if row not in encoded.errors}
+            self._encode_files(data, vectors, errors)
         return vectors, errors, passing
+
+    def _encode_files(
+        self, data: Mapping[str, bytes], vectors: dict[str, Floats], errors: dict[str, str]
+    ) -> None:
+        """Add the vector, or the reason, of each picture."""
+        encoded = self._encoder.encode_images(list(data.values()))
+        for row, (reference, vector) in enumerate(zip(data, encoded.vectors, strict=True)):
+            if row in encoded.errors:
+                errors[reference] = f"{reference}: {encoded.errors[row]}"
+            else:
+                vectors[reference] = vector
 
     def _read_all(self, references: Sequence[str]) -> list[bytes | Exception]:
         if len(references) < 2:

@@ -20,7 +20,7 @@ _POLL_S = 0.5
 #: Until the first documents are written: a worker loads its models, and may download them first.
 _START_S = 900.0
 #: Afterwards without any progress, waiting on makes no sense without a look at the logs.
-_STALL_S = 180.0
+_STALL_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
