@@ -124,13 +124,13 @@ class Enrichment:
     def _enrich(self, ids: Sequence[str]) -> list[str]:
         """One round for some documents; the ids that somebody else changed meanwhile."""
         documents = self._store.read(ids)
-        now = timestamp(self._now())
-        todo = [d for d in documents if self._is_forced or not d.is_settled(now)]
+        now = self._now()
+        todo = [d for d in documents if self._is_forced or not d.is_settled(timestamp(now))]
         made = self._maker.make(todo, is_forced=self._is_forced) if todo else []
-        updates = [self._update(*pair) for pair in zip(todo, made, strict=True)]
+        updates = [_update(*pair, now) for pair in zip(todo, made, strict=True)]
         written = self._store.write(updates) if updates else []
         refused = self._settle_refused(updates, written)
-        self._raise_if_busy([*written, *refused])
+        _raise_if_busy([*written, *refused])
         self.summary.gone += len(ids) - len(documents) + _count(Outcome.GONE, written)
         self.summary.skipped += len(documents) - len(todo)
         self.summary.written += _count(Outcome.WRITTEN, written)
@@ -140,16 +140,6 @@ class Enrichment:
             for update, result in zip(updates, written, strict=True)
             if result.outcome is Outcome.CONFLICT
         ]
-
-    def _update(self, document: Document, made: Fused) -> Update:
-        now = self._now()
-        update = Update(document, made.state, made.vector, made.error, timestamp(now))
-        if not made.is_passing:
-            return update
-        is_same = document.image_hash == document.inputs.image_hash
-        n_retries = document.n_retries + 1 if is_same else 1
-        pause = min(_LAST_RETRY, _FIRST_RETRY * 4 ** min(n_retries - 1, 6))
-        return replace(update, n_retries=n_retries, retry_at=timestamp(now + pause))
 
     def _settle_refused(
         self, updates: Sequence[Update], written: Sequence[Written]
@@ -162,10 +152,21 @@ class Enrichment:
         ]
         return self._store.write(refused) if refused else []
 
-    def _raise_if_busy(self, written: Sequence[Written]) -> None:
-        busy = [result for result in written if result.outcome is Outcome.BUSY]
-        if busy:
-            raise BusyError(f"The cluster put off {len(busy)} writes ({busy[0].reason}).")
+
+def _update(document: Document, made: Fused, now: datetime) -> Update:
+    update = Update(document, made.state, made.vector, made.error, timestamp(now))
+    if not made.is_passing:
+        return update
+    is_same = document.image_hash == document.inputs.image_hash
+    n_retries = document.n_retries + 1 if is_same else 1
+    pause = min(_LAST_RETRY, _FIRST_RETRY * 4 ** min(n_retries - 1, 6))
+    return replace(update, n_retries=n_retries, retry_at=timestamp(now + pause))
+
+
+def _raise_if_busy(written: Sequence[Written]) -> None:
+    busy = [result for result in written if result.outcome is Outcome.BUSY]
+    if busy:
+        raise BusyError(f"The cluster put off {len(busy)} writes ({busy[0].reason}).")
 
 
 def _count(outcome: Outcome, written: Sequence[Written]) -> int:

@@ -14,20 +14,6 @@ from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
 from diptych.vectors import Floats
 
 
-@pytest.fixture
-def encoder() -> CountingEncoder:
-    """A fresh encoder."""
-    return CountingEncoder()
-
-
-@pytest.fixture
-def store(encoder: CountingEncoder) -> MemoryStore:
-    """A store with one product whose picture agrees with its words."""
-    store = MemoryStore(make_contract(encoder))
-    store.index("1", {"title": "red dress", "image": "red.jpg", "price": 5})
-    return store
-
-
 def test_product_gets_every_block(store: MemoryStore, encoder: CountingEncoder) -> None:
     """Words and picture have the same vector here, so their agreement is 1."""
     summary = make_enricher(store, encoder).start(["1"]).run()

@@ -20,20 +20,6 @@ from diptych.ingest.store import Outcome
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
 
 
-@pytest.fixture
-def encoder() -> CountingEncoder:
-    """A fresh encoder."""
-    return CountingEncoder()
-
-
-@pytest.fixture
-def store(encoder: CountingEncoder) -> MemoryStore:
-    """A store with one product whose picture agrees with its words."""
-    store = MemoryStore(make_contract(encoder))
-    store.index("1", {"title": "red dress", "image": "red.jpg", "price": 5})
-    return store
-
-
 def test_wrong_mark_is_settled_without_the_picture(
     store: MemoryStore, encoder: CountingEncoder
 ) -> None:
