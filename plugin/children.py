@@ -2,17 +2,15 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from diptych.errors import UnavailableError
+from diptych.plugin.local.processes import python_command, tethered
 from diptych.settings import Settings
 
-#: Runs a program that ends with its parent.
-_TETHER = (sys.executable, "-m", "diptych.plugin.local.tether")
 #: A worker that is asked to stop finishes the messages in hand.
 _STOP_S = 60.0
 
@@ -31,7 +29,7 @@ class Child:
         self.log_file: Path = folder / f"{self.name}.log"
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_TETHER, str(os.getpid()), sys.executable, "-m", "diptych", *arguments],
+                tethered(python_command("diptych", *arguments)),
                 env=os.environ | settings_environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -38,7 +38,7 @@ def start_process(
     if log_file.exists():
         log_file.replace(log_file.with_name(log_file.name + ".1"))
     log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    command = [*_tether(os.getpid()), *arguments] if stop_with_parent else list(arguments)
+    command = tethered(arguments) if stop_with_parent else list(arguments)
     pid = os.posix_spawn(
         command[0],
         command,
@@ -57,6 +57,11 @@ def start_process(
 def python_command(module: str, *arguments: str) -> list[str]:
     """The command that runs a module of ours; -P keeps the working folder off its path."""
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def tethered(command: Sequence[str]) -> list[str]:
+    """The command that runs a program which ends with this process, however that ends."""
+    return [*python_command("diptych.plugin.local.tether", str(os.getpid())), *command]
 
 
 def find_process(pid: int) -> ProcessRef | None:
@@ -98,10 +103,6 @@ def _reap(pid: int) -> None:
 
 def _boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-
-
-def _tether(parent: int) -> list[str]:
-    return python_command("diptych.plugin.local.tether", str(parent))
 
 
 def _child_environment() -> dict[str, str]:
