@@ -14,13 +14,22 @@ from secured import SecuredCluster, run_secured
 from diptych.encoding import Encoder
 from diptych.errors import LocalStackError
 from diptych.plugin.local.java import find_java
-from diptych.plugin.local.stack import run_stack
+from diptych.plugin.local.stack import read_state, run_stack
 from diptych.plugin.local.state import StackState
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
-    """A node and a broker of this test run's own; skipped without Java, except on CI."""
+    """A node and a broker of this test run's own; skipped without Java, except on CI.
+
+    `DIPTYCH_TEST_HOME` names the home folder of a stack that runs already, to be used instead.
+    """
+    running = os.environ.get("DIPTYCH_TEST_HOME")
+    if running is not None:
+        state = read_state(Path(running))
+        assert state is not None, f"no local stack runs in {running}"
+        yield state
+        return
     try:
         find_java()
     except LocalStackError as err:
