@@ -71,7 +71,7 @@ def _words(
 
 
 def _sayings(request: SearchRequest) -> tuple[tuple[str | None, bool], ...]:
-    return (request.words, True), (request.avoid, False)
+    return (request.words, True), (request.unwanted_words, False)
 
 
 def _photo(encoder: Encoder, image: bytes) -> Floats:

@@ -9,7 +9,8 @@ from diptych.errors import SearchError
 from diptych.mappings.engine import Engine
 from diptych.query.filters import filter_clauses
 from diptych.query.keywords import keywords_query
-from diptych.query.request import WINDOW, SearchRequest
+from diptych.query.page import WINDOW
+from diptych.query.request import SearchRequest
 from diptych.query.source import source_filter
 from diptych.query.vector import QueryVector
 
@@ -68,11 +69,11 @@ def make_plan(
     """
     weights = request.resolved_weights
     filters = filter_clauses(request.filters, properties)
-    hidden: list[Json] = [{"ids": {"values": [request.like]}}] if request.like else []
+    hidden = [_ids([*request.like, *request.not_like])] if request.like or request.not_like else []
     keywords = None
     if request.words is not None and (weights.keywords or vector is None):
         words = keywords_query(
-            request.words, request.avoid, contract=contract, properties=properties
+            request.words, request.unwanted_words, contract=contract, properties=properties
         )
         keywords = _bool([words], filters, hidden)
     nearest, n_nearest = None, 0

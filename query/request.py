@@ -3,47 +3,50 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diptych.errors import UsageError
+from diptych.query.blend import Blending
+from diptych.query.criteria import Facet, Filter, Range, Sort
+from diptych.query.ranking.boosts import Boost
+from diptych.query.request_checks import check_request
 from diptych.query.weights import (
     FOR_BOTH,
     FOR_IMAGE,
     FOR_LIKE,
     FOR_TEXT,
     Weights,
-    check_any,
-    check_weights,
     resolve_weights,
 )
 
-#: Hits of each leg that take part in the blend, and so the last rank that can be asked for.
-WINDOW = 200
-#: A shopper's words are short; what is longer is a paste, and costs the cluster a clause a word.
-MAX_TEXT_CHARACTERS = 512
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A field that must have a value; filters on one field are alternatives."""
-
-    field: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """One search: words, a picture, a product, or several of them.
+    """One search: words, a picture, products, or several of them; or everything within filters.
 
     Args:
         text: the shopper's words.
         image: the bytes of a picture file.
-        like: id of a product whose neighbours are wanted; it is not among the hits.
+        like: ids of products whose neighbours are wanted; they are not among the hits.
         not_text: what the hits should not be or show.
-        filters: all fields named here must match.
-        weights: names of `Weights` to numbers; one left out keeps its default.
+        not_image: the bytes of a picture of what the hits should not look like.
+        not_like: ids of products whose neighbours are not wanted; they are not among the hits.
+        prefer: ids of products that this shopper liked: hits like them move up.
+        avoid: ids of products that this shopper disliked: hits like them move down.
+        filters: all must hold; filters on one field are alternatives.
+        facets: fields whose values are counted among the documents that `total` counts.
+        sort: orders the hits by fields in place of the score.
         size: hits on the page, 1 to 200.
-        from_: hits before the page; the page must end by the 200th.
+        from_: hits before the page; the page must end by the 10,000th.
+        weights: names of `Weights` to numbers; one left out keeps its default.
+        blending: how the rankings by words and by vector become one.
+        collapse: a field of which each value is shown once, by its best hit.
+        diversity: 0 orders by score alone, 1 shows what differs most first.
+        boosts: what raises the blended score.
+        pinned: ids shown first, in this order, wherever they pass the filters.
+        buried: ids moved below all others of the window.
+        min_score: hits with a lower score are left out.
+        highlight: show where the words stand, as HTML with the matches in `<em>`.
         explain: split each score into its parts.
         source_fields: fields to show, `*` allowed; none named shows all that may be shown.
+        timeout_s: time budget; models too slow for it are done without.
 
     Raises:
         UsageError: nothing to search for, or a value out of its range.
@@ -51,30 +54,32 @@ class SearchRequest:
 
     text: str | None = None
     image: bytes | None = None
-    like: str | None = None
+    like: tuple[str, ...] = ()
     not_text: str | None = None
-    filters: tuple[Filter, ...] = ()
-    weights: Mapping[str, float] = field(default_factory=dict)
+    not_image: bytes | None = None
+    not_like: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    filters: tuple[Filter | Range, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    sort: tuple[Sort, ...] = ()
     size: int = 10
     from_: int = 0
+    weights: Mapping[str, float] = field(default_factory=dict)
+    blending: Blending = field(default_factory=Blending)
+    collapse: str | None = None
+    diversity: float = 0.0
+    boosts: tuple[Boost, ...] = ()
+    pinned: tuple[str, ...] = ()
+    buried: tuple[str, ...] = ()
+    min_score: float | None = None
+    highlight: bool = False
     explain: bool = False
     source_fields: tuple[str, ...] = ()
+    timeout_s: float | None = None
 
     def __post_init__(self) -> None:
-        if not (self.words or self.image or self.like):
-            raise UsageError("There is nothing to search for: give words, a picture or a product.")
-        _check_text("text", self.text)
-        _check_text("text to avoid", self.not_text)
-        for name, value in (
-            ("product id", self.like),
-            *((f"value of the filter {f.field!r}", f.value) for f in self.filters),
-            *(("field name", f.field) for f in self.filters),
-            *(("field name", name) for name in self.source_fields),
-        ):
-            _check_unicode(name, value)
-        check_weights(self.weights)
-        check_any(self.resolved_weights)
-        _check_page(self.size, self.from_)
+        check_request(self)
 
     @property
     def words(self) -> str | None:
@@ -82,9 +87,29 @@ class SearchRequest:
         return _stripped(self.text)
 
     @property
-    def avoid(self) -> str | None:
+    def unwanted_words(self) -> str | None:
         """`not_text` without blanks around it; None where it is blank."""
         return _stripped(self.not_text)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to rank by: words, pictures or products."""
+        return self.needs_encoder or bool(self.product_ids)
+
+    @property
+    def browses(self) -> bool:
+        """Whether, where nothing is said, what passes the filters is to be shown."""
+        return bool(self.filters or self.facets or self.sort or self.boosts or self.pinned)
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """The products whose stored vectors take part."""
+        return (*self.like, *self.not_like, *self.prefer, *self.avoid)
+
+    @property
+    def needs_encoder(self) -> bool:
+        """Whether anything has to become a vector."""
+        return bool(self.words or self.image or self.unwanted_words or self.not_image)
 
     @property
     def resolved_weights(self) -> Weights:
@@ -97,52 +122,8 @@ class SearchRequest:
             return FOR_LIKE
         if self.image:
             return FOR_BOTH if self.words else FOR_IMAGE
-        return FOR_TEXT
-
-    @property
-    def needs_encoder(self) -> bool:
-        """Whether anything has to become a vector."""
-        return bool(self.words or self.image or self.avoid)
-
-
-def parse_filter(text: str) -> Filter:
-    """The filter in `FIELD=VALUE`.
-
-    Raises:
-        UsageError: it has no `=`, or no field.
-    """
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise UsageError(f"The filter {text!r} cannot be read: write FIELD=VALUE.")
-    return Filter(name.strip(), value.strip())
+        return FOR_TEXT if self.words else FOR_LIKE
 
 
 def _stripped(text: str | None) -> str | None:
     return (text or "").strip() or None
-
-
-def _check_text(name: str, text: str | None) -> None:
-    _check_unicode(name, text)
-    if text is not None and len(text) > MAX_TEXT_CHARACTERS:
-        raise UsageError(
-            f"The {name} has {len(text)} characters: use at most {MAX_TEXT_CHARACTERS}."
-        )
-
-
-def _check_unicode(name: str, text: str | None) -> None:
-    try:
-        (text or "").encode("utf-8")
-    except UnicodeEncodeError as err:
-        raise UsageError(f"The {name} {text!r} is not valid UTF-8: type it again.") from err
-
-
-def _check_page(size: int, from_: int) -> None:
-    if not 1 <= size <= WINDOW:
-        raise UsageError(f"A page of {size} hits cannot be made: use a size of 1 to {WINDOW}.")
-    if from_ < 0:
-        raise UsageError(f"A page cannot begin after {from_} hits: use 0 or more.")
-    if from_ + size > WINDOW:
-        raise UsageError(
-            f"Hits {from_ + 1} to {from_ + size} are not ranked: a page must lie within the "
-            f"first {WINDOW}; narrow the search by words or filters."
-        )

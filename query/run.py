@@ -9,8 +9,8 @@ from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
 from diptych.query.blend import Leg, Scores, blend
 from diptych.query.explain import BlendExplainer, explain_keywords, explain_vector, vector_parts
+from diptych.query.page import WINDOW
 from diptych.query.plan import Plan, leg_bodies, native_body, page_bodies, single_body
-from diptych.query.request import WINDOW
 from diptych.query.response import Explanation, Hit
 from diptych.query.vector import QueryVector
 
@@ -84,7 +84,7 @@ class Runner:
     def _hit(self, row: Json, score: float, why: Explanation | None) -> Hit:
         source = dict(row.get("_source", {}))
         source.pop(self.target.contract.vector_field, None)
-        return Hit(row["_id"], score, source, why if self.explain else None)
+        return Hit(row["_id"], score, source, explain=why if self.explain else None)
 
     def _search(self, body: Json) -> Json:
         answer: Json = self.cluster.call("POST", path(self.target.name, "_search"), body=body)

@@ -89,8 +89,8 @@ class Searcher:
         started = time.perf_counter()
         wishes, trouble = self._understand(target, request)
         encode_ms = 1_000 * (time.perf_counter() - started)
-        if request.like is not None:
-            stored = self._stored_vector(target, request.like)
+        for product in request.like:
+            stored = self._stored_vector(target, product)
             wishes += wishes_like(stored, contract=target.contract)
         vector = build_query_vector(
             wishes, layout=target.contract.layout, weights=request.resolved_weights

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("index")
 @click.argument("text", required=False)
 @click.option("--image", type=click.Path(path_type=Path), help="File of a photo to search by.")
-@click.option("--like", metavar="ID", help="Product whose neighbours are wanted.")
+@click.option("--like", multiple=True, metavar="ID", help="Product whose neighbours are wanted.")
 @click.option("--not", "not_text", metavar="TEXT", help="What the hits should not be or show.")
 @click.option(
     "--filter",
@@ -56,7 +56,8 @@ def command(
     from diptych.client import Cluster, to_json
     from diptych.mappings.target import read_target
     from diptych.plugin.local.defaults import resolve_settings
-    from diptych.query.request import SearchRequest, parse_filter
+    from diptych.query.criteria import parse_filter
+    from diptych.query.request import SearchRequest
     from diptych.query.weights import parse_weights
 
     request = SearchRequest(

@@ -27,7 +27,8 @@ from diptych.plugin.hits import hits_table, timing
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.local.stack import read_state
 from diptych.plugin.progress import count_bar
-from diptych.query.request import Filter, SearchRequest
+from diptych.query.criteria import Filter
+from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
 
@@ -156,7 +157,7 @@ def _request(search: DemoSearch, photos: dict[str, Path]) -> SearchRequest:
     return SearchRequest(
         text=search.text,
         image=photos[search.photo.name].read_bytes() if search.photo else None,
-        like=search.like,
+        like=(search.like,) if search.like else (),
         not_text=search.negative_text,
         filters=tuple(Filter(*pair) for pair in search.filters.items()),
         size=N_SHOWN,

@@ -12,8 +12,8 @@ from diptych.contract import IndexContract
 from diptych.layout import IMAGE, TEXT
 from diptych.mappings.engine import OpenSearch
 from diptych.query.meaning import Wish
+from diptych.query.page import WINDOW
 from diptych.query.plan import candidates
-from diptych.query.request import WINDOW
 from diptych.query.vector import build_query_vector
 from diptych.query.weights import Weights
 from diptych.settings import load_settings

@@ -114,7 +114,7 @@ def test_searcher_finds_by_words_and_by_product(guarded: Guarded) -> None:
     searcher = Searcher(guarded.cluster("diptych-searcher"), ENGINE, FakeEncoder())
 
     by_words = searcher.search(INDEX, SearchRequest(text="red dress", explain=True))
-    by_product = searcher.search(INDEX, SearchRequest(like="p1"))
+    by_product = searcher.search(INDEX, SearchRequest(like=("p1",)))
 
     assert "p1" == by_words.hits[0].id
     assert by_words.degraded_reason is None

@@ -11,7 +11,8 @@ from diptych.errors import (
     SearchError,
 )
 from diptych.mappings.engine import OpenSearch
-from diptych.query.request import Filter, SearchRequest
+from diptych.query.criteria import Filter
+from diptych.query.request import SearchRequest
 from diptych.query.response import Hit, SearchResponse
 from diptych.query.run import Runner
 from diptych.query.searcher import Searcher
@@ -40,7 +41,7 @@ REQUESTS = [
     SearchRequest(text="blue", size=200, weights={"keywords": 3.0}),
     SearchRequest(text="green coat", not_text="wool", size=200, weights={"image": 0.0}),
     SearchRequest(text="hat", image=PHOTO, size=200),
-    SearchRequest(text="boots bag", like="p5", size=200),
+    SearchRequest(text="boots bag", like=("p5",), size=200),
     SearchRequest(text="red dress", size=200, weights={"agreement": 0.3, "text": 1.0}),
     SearchRequest(text="zeppelin", size=200),
     SearchRequest(text="white scarf", filters=(Filter("stock", "1"),), size=200),
@@ -92,7 +93,7 @@ def test_several_shards_are_blended_here(cluster: Cluster) -> None:
         SearchRequest(text="red dress"),
         SearchRequest(text="red dress", explain=True),
         SearchRequest(text="red dress", weights={"text": 0, "image": 0, "agreement": 0}),
-        SearchRequest(like="p1"),
+        SearchRequest(like=("p1",)),
         SearchRequest(image=PHOTO),
     ],
     ids=["native", "blended", "keywords", "like", "photo"],
@@ -162,7 +163,7 @@ def test_a_photo_finds_by_its_picture(cluster: Cluster, shelf: Shelf) -> None:
 
 def test_like_finds_neighbours_but_not_itself(searcher: Searcher, shelf: Shelf) -> None:
     """p1 is a blue dress, and so are p49, p97, .. which come first."""
-    response = searcher.search(shelf.index, SearchRequest(like="p1", size=3))
+    response = searcher.search(shelf.index, SearchRequest(like=("p1",), size=3))
 
     assert "p1" not in _ids(response)
     assert ["blue dress"] * 3 == [hit.source["title"] for hit in response.hits]
@@ -171,7 +172,7 @@ def test_like_finds_neighbours_but_not_itself(searcher: Searcher, shelf: Shelf) 
 def test_like_without_words_needs_no_encoder(shelf: Shelf) -> None:
     """The product's stored vector is all there is to ask."""
     response = Searcher(shelf.cluster, OpenSearch(), None).search(
-        shelf.index, SearchRequest(like="p1")
+        shelf.index, SearchRequest(like=("p1",))
     )
 
     assert not response.degraded
@@ -186,12 +187,12 @@ def test_like_something_without_a_vector_is_one_sentence(
 ) -> None:
     """An unknown id, and a product that no worker has seen."""
     with pytest.raises(SearchError, match=part):
-        searcher.search(shelf.index, SearchRequest(like=product))
+        searcher.search(shelf.index, SearchRequest(like=(product,)))
 
 
 def test_what_is_not_wanted_moves_down(searcher: Searcher, shelf: Shelf) -> None:
     """Like a blue dress, but not `blue dress`: the other blue dresses leave the top."""
-    request = SearchRequest(like="p1", size=5)
+    request = SearchRequest(like=("p1",), size=5)
 
     like = searcher.search(shelf.index, request)
     unlike = searcher.search(shelf.index, replace(request, not_text="blue dress"))

@@ -37,12 +37,12 @@ def test_json_has_the_promised_form(shelf: Shelf, encoder_url: str) -> None:
     result = _search(shelf, encoder_url, "red dress", "--json", "--explain", "--size", "2")
 
     answer = json.loads(result.stdout)
-    assert ["took_ms", "total", "degraded", "degraded_reason", "hits"] == list(answer)
+    assert ["took_ms", "total", "degraded", "degraded_reason", "hits", "facets"] == list(answer)
     assert (False, None) == (answer["degraded"], answer["degraded_reason"])
     assert ["id", "score", "source", "explain"] == list(answer["hits"][0])
     assert "red dress" == answer["hits"][0]["source"]["title"]
     explained = answer["hits"][0]["explain"]
-    assert ["keywords", "text", "image", "agreement", "offset", "raw"] == list(explained)
+    assert ["keywords", "text", "image", "agreement", "offset", "raw", "terms"] == list(explained)
     assert 2 == len(answer["hits"])
 
 

@@ -95,7 +95,7 @@ def test_an_index_that_does_not_exist_is_refused(searcher: Searcher) -> None:
 
 
 @pytest.mark.parametrize("explain", [False, True])
-@pytest.mark.parametrize("request_", [SearchRequest(text="red dress"), SearchRequest(like="p1")])
+@pytest.mark.parametrize("request_", [SearchRequest(text="red dress"), SearchRequest(like=("p1",))])
 def test_vectors_and_hidden_fields_are_never_answered(
     shelf: Shelf, request_: SearchRequest, *, explain: bool
 ) -> None:

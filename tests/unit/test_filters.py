@@ -5,8 +5,8 @@ import pytest
 from diptych.client import Json
 from diptych.errors import UsageError
 from diptych.mappings.index import IMAGE_MAPPING, TEXT_MAPPING, own_properties
+from diptych.query.criteria import Filter, Range, Value
 from diptych.query.filters import filter_clauses
-from diptych.query.request import Filter
 
 PROPERTIES: Json = {
     "title": TEXT_MAPPING,
@@ -33,10 +33,14 @@ PROPERTIES: Json = {
         ("price", "9.5", {"terms": {"price": [9.5]}}),
         ("stock", "3", {"terms": {"stock": [3]}}),
         ("sold", "True", {"terms": {"sold": [True]}}),
+        ("sold", False, {"terms": {"sold": [False]}}),
+        ("stock", 3, {"terms": {"stock": [3]}}),
+        ("price", 9.5, {"terms": {"price": [9.5]}}),
+        ("colour", True, {"terms": {"colour": ["true"]}}),
         ("maker.name", "Ada", {"terms": {"maker.name": ["Ada"]}}),
     ],
 )
-def test_a_value_takes_the_type_of_its_field(field: str, value: str, clause: Json) -> None:
+def test_a_value_takes_the_type_of_its_field(field: str, value: Value, clause: Json) -> None:
     """Free text is compared whole, by its keyword subfield."""
     assert [clause] == filter_clauses([Filter(field, value)], PROPERTIES)
 
@@ -50,17 +54,40 @@ def test_values_of_one_field_are_alternatives_and_fields_must_all_hold() -> None
     assert [{"terms": {"colour": ["red", "blue"]}}, {"terms": {"stock": [1]}}] == clauses
 
 
+def test_a_range_lies_beside_the_values() -> None:
+    """Red, at least 10 and less than 50, since a day."""
+    filters: list[Filter | Range] = [
+        Range("price", gte="10", lt=50),
+        Filter("colour", "red"),
+        Range("since", gt="2026-01-01"),
+    ]
+
+    clauses = filter_clauses(filters, {**PROPERTIES, "since": {"type": "date"}})
+
+    assert [
+        {"terms": {"colour": ["red"]}},
+        {"range": {"price": {"gte": 10.0, "lt": 50.0}}},
+        {"range": {"since": {"gt": "2026-01-01"}}},
+    ] == clauses
+
+
+def test_true_or_false_has_no_range() -> None:
+    """The sentence says so before the cluster does."""
+    with pytest.raises(UsageError, match="'sold' is true or false"):
+        filter_clauses([Range("sold", gte=True)], PROPERTIES)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "part"),
     [
         (
             "shade",
             "red",
-            "no field 'shade': filter by colour, maker.name, price, sold, stock, title",
+            "no field 'shade': name one of colour, maker.name, price, sold, stock, title",
         ),
         ("body", "red", "free text"),
         ("maker", "Ada", r"'maker' \(object\)"),
-        ("sizes.eu", "38", "cannot be filtered"),
+        ("sizes.eu", "38", "no single exact value"),
         ("image", "a.jpg", "not indexed"),
         ("price", "cheap", "price is a number"),
         ("price", "nan", "price is a number"),

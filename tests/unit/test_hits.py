@@ -36,8 +36,8 @@ def test_a_table_holds_the_title_and_short_fields() -> None:
 def test_an_explained_score_has_a_column_for_each_part() -> None:
     """A part that a hit lacks, as without a vector, is left blank."""
     hits = (
-        Hit("a", 0.5, {"title": "A"}, Explanation({"keywords": 0.125, "text": 0.375})),
-        Hit("b", 0.25, {"title": "B"}, Explanation({"keywords": 0.25})),
+        Hit("a", 0.5, {"title": "A"}, explain=Explanation({"keywords": 0.125, "text": 0.375})),
+        Hit("b", 0.25, {"title": "B"}, explain=Explanation({"keywords": 0.25})),
     )
 
     printed = _print(SearchResponse(hits, total=2, took_ms=3))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from diptych.errors import UsageError
-from diptych.query.request import Filter, SearchRequest, parse_filter
+from diptych.query.criteria import Facet, Filter, Range, Sort, parse_facet, parse_filter, parse_sort
+from diptych.query.request import SearchRequest
 from diptych.query.weights import (
     FOR_BOTH,
     FOR_IMAGE,
@@ -28,7 +29,16 @@ from diptych.query.weights import (
         ({"text": "x", "filters": (Filter("f", "\ud800"),)}, "not valid UTF-8"),
         ({"text": "x", "size": 0}, "size of 1 to 200"),
         ({"text": "x", "size": 201}, "size of 1 to 200"),
-        ({"text": "x", "size": 20, "from_": 181}, "Hits 182 to 201"),
+        ({"text": "x", "size": 20, "from_": 9_981}, "Hits 9,982 to 10,001"),
+        ({"text": "x", "diversity": 1.1}, "diversity 1.1"),
+        ({"text": "x", "min_score": float("nan")}, "least score nan"),
+        ({"text": "x", "timeout_s": 0}, "budget of 0 s"),
+        ({"like": ("a", "")}, "like holds an empty id"),
+        ({"text": "x", "prefer": ("a",) * 101}, "prefer names 101 products"),
+        ({"text": "x", "pinned": ("a", "b"), "buried": ("b",)}, "'b' is both pinned and buried"),
+        ({"text": "x", "facets": (Facet("f", 0),)}, "facet 'f' cannot have 0 values"),
+        ({"text": "x", "sort": (Sort("f"),), "diversity": 0.5}, "no room for diversity"),
+        ({"text": "x", "sort": (Sort("f"),) * 101}, "101 sort"),
         ({"text": "x", "weights": {"colour": 1.0}}, "no weight 'colour'"),
         ({"text": "x", "weights": {"text": -1.0}}, "text=-1"),
         ({"text": "x", "weights": {"text": float("nan")}}, "text=nan"),
@@ -47,18 +57,34 @@ def test_a_request_out_of_range_is_refused(arguments: dict[str, Any], part: str)
         SearchRequest(**arguments)
 
 
-def test_the_last_page_of_the_window_can_be_asked_for() -> None:
-    """Hits 181 to 200 are ranked."""
-    request = SearchRequest(text="x", size=20, from_=180)
+def test_the_last_page_can_be_asked_for() -> None:
+    """Hits 9,981 to 10,000 are within what the engines page through."""
+    request = SearchRequest(text="x", size=20, from_=9_980)
 
-    assert (180, 20) == (request.from_, request.size)
+    assert (9_980, 20) == (request.from_, request.size)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest(not_text="stripes"),
+        SearchRequest(not_image=b"picture"),
+        SearchRequest(not_like=("a",)),
+        SearchRequest(prefer=("a",)),
+        SearchRequest(filters=(Filter("f", "x"),), weights={"keywords": 0}),
+        SearchRequest(sort=(Sort("price"),)),
+    ],
+)
+def test_a_request_may_say_only_what_is_not_wanted_or_only_filter(request_: SearchRequest) -> None:
+    """A shop's category page has no words, and a shopper may begin with what they dislike."""
+    assert request_.says_something or request_.browses
 
 
 def test_blanks_around_words_do_not_count() -> None:
     """A search box sends what was typed, and blank words beside a photo are no words."""
     request = SearchRequest(text="  ", image=b"picture", not_text=" red ")
 
-    assert (None, "red") == (request.words, request.avoid)
+    assert (None, "red") == (request.words, request.unwanted_words)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +93,7 @@ def test_blanks_around_words_do_not_count() -> None:
         (SearchRequest(text="x"), FOR_TEXT),
         (SearchRequest(image=b"x"), FOR_IMAGE),
         (SearchRequest(text="x", image=b"x"), FOR_BOTH),
-        (SearchRequest(like="1", text="x"), FOR_LIKE),
+        (SearchRequest(like=("1",), text="x"), FOR_LIKE),
     ],
 )
 def test_each_kind_of_search_has_its_weights(request_: SearchRequest, expected: Weights) -> None:
@@ -94,7 +120,38 @@ def test_a_filter_is_a_field_and_a_value() -> None:
     assert Filter("size", "a=b") == parse_filter("size = a=b")
 
 
-@pytest.mark.parametrize("text", ["red", "=red", ""])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("price >= 10", Range("price", gte="10")),
+        ("price<9.5", Range("price", lt="9.5")),
+        ("since>2026-01-01", Range("since", gt="2026-01-01")),
+        ("stock<=3", Range("stock", lte="3")),
+        ("name=a<b", Filter("name", "a<b")),
+    ],
+)
+def test_a_filter_may_be_a_range(text: str, expected: Filter | Range) -> None:
+    """The first sign in the text decides."""
+    assert expected == parse_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "part"),
+    [({}, "no bound"), ({"gt": 1, "gte": 1}, "both gte and gt"), ({"lt": 1, "lte": 1}, "both lte")],
+)
+def test_a_range_needs_one_bound_a_side(bounds: dict[str, float], part: str) -> None:
+    """What contradicts itself is not guessed at."""
+    with pytest.raises(UsageError, match=part):
+        Range("price", **bounds)
+
+
+def test_facets_and_sorts_are_short_to_write() -> None:
+    """A number after a colon, a minus before the name."""
+    assert (Facet("colour"), Facet("brand", 5)) == (parse_facet("colour"), parse_facet("brand:5"))
+    assert (Sort("price"), Sort("price", True)) == (parse_sort("price"), parse_sort("-price"))
+
+
+@pytest.mark.parametrize("text", ["red", "=red", "", "<5"])
 def test_a_filter_without_a_field_is_refused(text: str) -> None:
     """The sentence shows the form."""
     with pytest.raises(UsageError, match="FIELD=VALUE"):
