@@ -23,7 +23,7 @@ def source_filter(
         UsageError: a field that may not be shown is asked for.
     """
     for name in asked:
-        if allowed and not any(_covers(pattern, name) for pattern in allowed):
+        if allowed and not covers(allowed, name):
             raise UsageError(
                 f"The field {name!r} may not be shown: ask for some of {', '.join(allowed)}."
             )
@@ -33,10 +33,14 @@ def source_filter(
     return {"includes": includes, "excludes": [OBJECT, contract.vector_field]}
 
 
-def _covers(pattern: str, name: str) -> bool:
-    """Whether every field that `name` can mean is one that `pattern` allows.
+def covers(allowed: Sequence[str], name: str) -> bool:
+    """Whether every field that `name` can mean is one that a pattern in `allowed` allows.
 
-    A star in `name` can only be matched by a star in `pattern`, so nothing slips through.
+    A star in `name` can only be matched by a star in a pattern, so nothing slips through.
     """
-    allowed = re.escape(pattern).replace(r"\*", ".*")
-    return re.fullmatch(rf"{allowed}(\..*)?", name, re.DOTALL) is not None
+    return any(_covers(pattern, name) for pattern in allowed)
+
+
+def _covers(pattern: str, name: str) -> bool:
+    pattern = re.escape(pattern).replace(r"\*", ".*")
+    return re.fullmatch(rf"{pattern}(\..*)?", name, re.DOTALL) is not None
