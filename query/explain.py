@@ -1,17 +1,24 @@
 """Where a score comes from, source by source; the parts add up to the score."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from diptych.client import Json
-from diptych.query.blend import Scores, min_max
+from diptych.query.blend import MIN_MAX, Blending, Scores, normalise
 from diptych.query.response import Explanation
 from diptych.query.vector import QueryVector
 from diptych.vectors import Floats
 
 KEYWORDS = "keywords"
 OFFSET = "offset"
+#: What an explanation of reciprocal ranks says.
+SPLIT_NOTE = (
+    "Reciprocal ranks count places, not scores: the vectors' part is split in proportion to what "
+    "each of them adds to the inner product."
+)
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 def vector_parts(
@@ -51,29 +58,57 @@ class BlendExplainer:
     """Splits the blended scores of one search.
 
     The keyword leg is one source, so its part is its share times its normalised score. The vector
-    leg is split: with the window's lowest and highest score, normalising is (s - low) / (high -
-    low), so a block that adds p to s adds share * p / (high - low). What is left, -share * low /
-    (high - low), is the same for every hit and is the offset. It also takes what the floor of the
-    lowest hit adds, the engine's rounding, and the whole part of a leg whose scores are all equal.
+    leg is split. Where its normalised score rises by `slope` per unit (`diptych.query.blend`), a
+    block that adds p to the leg's score adds share * slope * p. What is left is the offset: with
+    min-max -share * low / (high - low), the same for every hit. It also takes what floor and
+    clipping change, the engine's rounding, and the whole part of a leg whose scores are all equal.
+
+    Reciprocal ranks know no such slope: there the leg's part is split in proportion to what the
+    blocks add to the inner product (a block that takes away gets 0), and a note says so.
     """
 
-    def __init__(self, keywords: Scores, nearest: Scores, *, shares: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        keywords: Scores,
+        nearest: Scores,
+        *,
+        shares: tuple[float, float],
+        blending: Blending = MIN_MAX,
+    ) -> None:
         """Takes both legs' scores, cut to the window, and what each leg counts."""
         self._raw_keywords = keywords
-        self._keywords = {name: shares[0] * s for name, s in min_max(keywords).items()}
-        self._nearest = {name: shares[1] * s for name, s in min_max(nearest).items()}
-        spread = max(nearest.values()) - min(nearest.values()) if nearest else 0.0
-        self._scale = shares[1] / spread if spread else 0.0
+        self._shares = shares
+        self._keywords = normalise(keywords, blending, position=0)
+        self._nearest = normalise(nearest, blending, position=1)
 
-    def __call__(self, name: str, parts: Mapping[str, float] | None) -> Explanation:
+    def __call__(
+        self, name: str, parts: Mapping[str, float] | None, *, boosts: Mapping[str, float] = _NONE
+    ) -> Explanation:
         """The explanation of one document.
 
         Args:
             parts: its blocks' shares of the inner product; None where it has no vector.
+            boosts: what boosts added to its blended score, by name.
         """
         raw = {KEYWORDS: self._raw_keywords.get(name), **(parts or {})}
-        is_near = name in self._nearest
-        split = {block: self._scale * p if is_near else 0.0 for block, p in (parts or {}).items()}
-        offset = self._nearest.get(name, 0.0) - sum(split.values())
-        keywords = self._keywords.get(name, 0.0)
-        return Explanation({KEYWORDS: keywords, **split, OFFSET: offset}, raw)
+        keywords = self._shares[0] * self._keywords.scores.get(name, 0.0)
+        nearest = self._shares[1] * self._nearest.scores.get(name, 0.0)
+        split = self._split(nearest, parts or {})
+        offset = nearest - sum(split.values())
+        shown = {KEYWORDS: keywords, **split, OFFSET: offset, **boosts}
+        return Explanation(shown, raw, note=SPLIT_NOTE if self._splits_ranks else None)
+
+    @property
+    def _splits_ranks(self) -> bool:
+        return self._nearest.slope is None
+
+    def _split(self, nearest: float, parts: Mapping[str, float]) -> dict[str, float]:
+        """Each block's part of the leg's share `nearest`, which is 0 outside the leg's window."""
+        if not nearest:
+            return dict.fromkeys(parts, 0.0)
+        if self._nearest.slope is not None:
+            scale = self._shares[1] * self._nearest.slope
+            return {block: scale * p for block, p in parts.items()}
+        adding = {block: max(p, 0.0) for block, p in parts.items()}
+        total = sum(adding.values())
+        return {block: nearest * p / total if total else 0.0 for block, p in adding.items()}
