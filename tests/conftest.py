@@ -13,6 +13,7 @@ from secured import SecuredCluster, run_secured
 
 from diptych.encoding import Encoder
 from diptych.errors import LocalStackError
+from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2, LocalEngine
 from diptych.plugin.local.java import find_java
 from diptych.plugin.local.stack import read_state, run_stack
 from diptych.plugin.local.state import StackState
@@ -24,19 +25,38 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
 
     `DIPTYCH_TEST_HOME` names the home folder of a stack that runs already, to be used instead.
     """
-    running = os.environ.get("DIPTYCH_TEST_HOME")
+    home = tmp_path_factory.mktemp("home")
+    yield from _run(OPENSEARCH_2, home, "DIPTYCH_TEST_HOME")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
+    """As `stack`, with Elasticsearch; `DIPTYCH_TEST_HOME_ELASTICSEARCH` names a running one."""
+    home = tmp_path_factory.mktemp("elasticsearch-home")
+    yield from _run(ELASTICSEARCH, home, "DIPTYCH_TEST_HOME_ELASTICSEARCH")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(elasticsearch: StackState) -> str:
+    """Address of the test run's Elasticsearch node."""
+    return elasticsearch.cluster_url
+
+
+def _run(engine: LocalEngine, home: Path, variable: str) -> Iterator[StackState]:
+    """The running stack that the variable names, else a new one, where its Java is installed."""
+    running = os.environ.get(variable)
     if running is not None:
         state = read_state(Path(running))
         assert state is not None, f"no local stack runs in {running}"
         yield state
         return
     try:
-        find_java()
+        find_java(engine.java)
     except LocalStackError as err:
         if os.environ.get("CI"):
             pytest.fail(str(err))
         pytest.skip(str(err))
-    with run_stack(tmp_path_factory.mktemp("home")) as state:
+    with run_stack(home, engine=engine.name) as state:
         yield state
 
 

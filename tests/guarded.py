@@ -22,9 +22,10 @@ import urllib3
 import yaml
 
 from diptych.client import Cluster
+from diptych.plugin.local.engines import OPENSEARCH_2
 from diptych.plugin.local.jars import Fetch, cache_dir, ensure_jars, fetch_all
 from diptych.plugin.local.java import find_java
-from diptych.plugin.local.pins import OPENSEARCH_VERSION, Pin
+from diptych.plugin.local.pins import Pin
 from diptych.plugin.local.ports import LOOPBACK, choose_port
 from diptych.settings import load_settings
 
@@ -41,7 +42,7 @@ _PLUGIN = Pin(
     group="org.opensearch.plugin",
     name="opensearch-security",
     packaging="zip",
-    version=f"{OPENSEARCH_VERSION}.0",
+    version=f"{OPENSEARCH_2.version}.0",
     size=43_828_219,
     sha256="94a04f12ac6033902209fac1e4e512618d45beee604bbf0e42c3ed79c55220cf",
 )
@@ -89,8 +90,8 @@ def run_guarded(folder: Path) -> Iterator[Guarded]:
     Raises:
         LocalStackError: there is no Java, or the plugin cannot be fetched.
     """
-    libjvm = find_java().libjvm
-    jars = [f"{ensure_jars(print)}/*", *_plugin_jars()]
+    libjvm = find_java(OPENSEARCH_2.java).libjvm
+    jars = [f"{ensure_jars(OPENSEARCH_2, print)}/*", *_plugin_jars()]
     certs = _make_certificates(folder)
     port = choose_port([])
     spec = _spec(folder / "node", libjvm=str(libjvm), jars=jars, port=port)
@@ -121,14 +122,14 @@ def _command(spec_file: Path) -> list[str]:
 
 def _plugin_jars() -> list[str]:
     """The plugin's jars that the node does not have, fetched once per user."""
-    target = cache_dir() / f"opensearch-security-{OPENSEARCH_VERSION}"
+    target = cache_dir() / f"opensearch-security-{OPENSEARCH_2.version}"
     if not target.is_dir():
         with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as folder:
             jars = Path(folder, "jars")
             jars.mkdir()
             fetch_all([_PLUGIN], _maven_fetch(Path(folder, "repository")), jars, print)
             jars.rename(target)
-    own = {_artifact(jar) for jar in ensure_jars(print).glob("*.jar")}
+    own = {_artifact(jar) for jar in ensure_jars(OPENSEARCH_2, print).glob("*.jar")}
     return [str(jar) for jar in sorted(target.glob("*.jar")) if _artifact(jar) not in own]
 
 

@@ -13,7 +13,7 @@ from diptych.settings import Settings
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Start, show and stop a real OpenSearch node and a real Valkey broker on this machine.
+    """Start, show and stop a real node and a real Valkey broker on this machine.
 
     Example: diptych local up
     """
@@ -21,18 +21,23 @@ def command() -> None:
 
 @command.command()
 @settings_options(*LOCAL)
+@click.option(
+    "--engine",
+    metavar="ENGINE",
+    help="opensearch-2 (the usual one) or elasticsearch; a folder keeps its engine.",
+)
 @click.option("--fresh", is_flag=True, help="Delete all data of the local stack first.")
 @click.option("--heap", default="1g", show_default=True, help="Memory of the node, as 512m or 2g.")
-def up(settings: Settings, fresh: bool, heap: str) -> None:
+def up(settings: Settings, engine: str | None, fresh: bool, heap: str) -> None:
     """Start whatever does not run yet; the first start fetches about 70 MB.
 
-    Example: diptych local up --heap 2g
+    Example: diptych local up --engine elasticsearch --home-dir ~/elastic
     """
     from diptych.plugin.local.stack import read_state, start_stack
 
     before = read_state(settings.home_dir)
     with _progress() as report:
-        state = start_stack(settings.home_dir, fresh=fresh, heap=heap, report=report)
+        state = start_stack(settings.home_dir, engine=engine, fresh=fresh, heap=heap, report=report)
     word = "already runs" if before == state and not fresh else "runs"
     click.echo(f"The local stack {word}.", err=True)
     _print_table(settings)
@@ -67,6 +72,9 @@ def down(settings: Settings) -> None:
     click.echo("The local stack is stopped." if stopped else "No local stack runs.", err=True)
 
 
+_NOT_RUNNING = {"cluster_url": None, "broker_url": None, "version": None}
+
+
 def _status(settings: Settings) -> dict[str, Any]:
     from diptych.plugin.local.state import BROKER, CLUSTER, StackFolder
 
@@ -77,7 +85,8 @@ def _status(settings: Settings) -> dict[str, Any]:
         "running": state is not None,
         "cluster_running": CLUSTER in parts,
         "broker_running": BROKER in parts,
-        **(asdict(state) if state else {"cluster_url": None, "broker_url": None}),
+        **(asdict(state) if state else _NOT_RUNNING),
+        "engine": folder.engine_name,
         "log_file": folder.log_file(CLUSTER),
         "broker_log_file": folder.log_file(BROKER),
         "data_dir": folder.data_dir,
@@ -88,6 +97,7 @@ def _print_table(settings: Settings) -> None:
     shown = _status(settings)
     rows = (
         ("running", "yes" if shown["running"] else "no: run `diptych local up`"),
+        ("engine", " ".join(filter(None, (shown["engine"], shown["version"]))) or "none yet"),
         ("cluster", shown["cluster_url"] or _word(shown["cluster_running"])),
         ("broker", shown["broker_url"] or _word(shown["broker_running"])),
         ("data", shown["data_dir"]),

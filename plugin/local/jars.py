@@ -1,4 +1,4 @@
-"""Fetching the node's jars once per user, each checked against its pinned SHA-256."""
+"""Fetching a node's jars once per user, each checked against its pinned SHA-256."""
 
 import hashlib
 import os
@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from diptych.errors import LocalStackError
+from diptych.plugin.local.engines import LocalEngine
 from diptych.plugin.local.locking import hold_lock
-from diptych.plugin.local.pins import OPENSEARCH_VERSION, Pin, read_pins
+from diptych.plugin.local.pins import Pin, read_pins
 
 #: Told in one line what is being done.
 Report = Callable[[str], None]
@@ -25,19 +26,19 @@ def cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "diptych"
 
 
-def ensure_jars(report: Report) -> Path:
-    """The folder with all jars of the node, fetched first where they are missing.
+def ensure_jars(engine: LocalEngine, report: Report) -> Path:
+    """The folder with all jars of such a node, fetched first where they are missing.
 
     Raises:
         LocalStackError: a download fails or differs from its pin, or the cache is unwritable.
     """
-    target = cache_dir() / f"opensearch-{OPENSEARCH_VERSION}"
+    target = cache_dir() / engine.jars_name
     try:
         if not target.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
             with hold_lock(target.parent / "fetch.lock"):
                 if not target.is_dir():
-                    _fetch_into(target, report)
+                    _fetch_into(target, engine, report)
     except OSError as err:
         raise LocalStackError(
             f"The cache folder {target.parent} cannot be written ({err.strerror or err}): make "
@@ -46,10 +47,10 @@ def ensure_jars(report: Report) -> Path:
     return target
 
 
-def _fetch_into(target: Path, report: Report) -> None:
-    pins = read_pins()
+def _fetch_into(target: Path, engine: LocalEngine, report: Report) -> None:
+    pins = read_pins(engine)
     n_megabytes = sum(pin.size for pin in pins) // 1_000_000
-    report(f"Fetching OpenSearch {OPENSEARCH_VERSION} ({len(pins)} files, {n_megabytes} MB)")
+    report(f"Fetching {engine.release} ({len(pins)} files, {n_megabytes} MB)")
     # The folder gets its name when it is complete, so an interrupted fetch leaves no half.
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as folder:
         repository, jars = Path(folder, "repository"), Path(folder, "jars")

