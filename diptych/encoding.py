@@ -54,6 +54,7 @@ class Encoder(Protocol):
 
     Every method returns one row per input, in order, each of unit length; an empty or blank
     text gives a row of zeros, because it says nothing. No input gives an array of shape (0, d).
+    Where `text_model` equals `image_model`, a query has the same vector in both spaces.
     """
 
     @property

@@ -1,6 +1,7 @@
-"""What every encoder promises: the fake, the bundled model, and one behind HTTP."""
+"""What every encoder promises: the fake, the bundled model, one behind HTTP, and what wraps them."""
 
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,19 +10,29 @@ from PIL import Image
 
 from diptych.encoding import Encoder, Role
 from diptych.errors import ImageError
+from diptych.query.cached_encoder import CachedEncoder
+from diptych.query.coalescing import CoalescingEncoder
 from diptych.remote_encoder import RemoteEncoder
 from diptych.testing import FakeEncoder
 
 
-@pytest.fixture(params=["fake", "bundled", "remote"])
-def encoder(request: pytest.FixtureRequest) -> Encoder:
-    """Each kind of encoder in turn."""
+@pytest.fixture(params=["fake", "bundled", "remote", "cached", "coalescing", "served"])
+def encoder(request: pytest.FixtureRequest) -> Iterator[Encoder]:
+    """Each kind of encoder in turn; `served` is what answers behind HTTP."""
     if request.param == "fake":
-        return FakeEncoder()
-    if request.param == "bundled":
-        bundled: Encoder = request.getfixturevalue("demo_encoder")
-        return bundled
-    return RemoteEncoder(request.getfixturevalue("encoder_url"))
+        yield FakeEncoder()
+        return
+    if request.param == "remote":
+        yield RemoteEncoder(request.getfixturevalue("encoder_url"))
+        return
+    bundled: Encoder = request.getfixturevalue("demo_encoder")
+    with CoalescingEncoder(bundled) as coalescing:
+        yield {
+            "bundled": bundled,
+            "cached": CachedEncoder(bundled),
+            "coalescing": coalescing,
+            "served": CachedEncoder(coalescing),
+        }[request.param]
 
 
 def _picture(colour: str) -> bytes:
@@ -48,6 +59,17 @@ def test_words_and_pictures_share_a_space(encoder: Encoder) -> None:
     assert (2, encoder.image_model.dimension) == pictures.vectors.shape
     assert {} == pictures.errors
     np.testing.assert_allclose([1, 1], np.linalg.norm(pictures.vectors, axis=1), atol=1e-5)
+
+
+def test_one_model_for_both_has_one_vector_for_a_query(encoder: Encoder) -> None:
+    """So what was encoded for one space need not be encoded for the other."""
+    if encoder.text_model != encoder.image_model:
+        pytest.skip("two models")
+    texts = ["red dress", "红色外套"]
+
+    np.testing.assert_allclose(
+        encoder.encode_texts(texts, role=Role.QUERY), encoder.encode_words(texts), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\x00\x01", "\ud800"])
