@@ -1,8 +1,9 @@
-"""Dates and durations as shops write them, in seconds."""
+"""Numbers, dates and durations as shops and catalogues write them."""
 
 import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from diptych.errors import UsageError
 
@@ -11,6 +12,18 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[dhms])")
 _MILLISECONDS = re.compile(r"-?\d{5,16}")
 
 
+def number_of(value: object) -> float | None:
+    """A finite number, which may be written as text; else None."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value) if isinstance(value, int | float | str) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+@lru_cache(maxsize=256)
 def duration_s(text: str) -> float:
     """The seconds in `30d`, `12h`, `5m`, `1.5s` or `200ms`.
 
@@ -35,8 +48,11 @@ def moment_s(value: object) -> float | None:
         return None
     if isinstance(value, int | float):
         return value / 1_000 if math.isfinite(value) else None
-    if not isinstance(value, str):
-        return None
+    return _written_moment_s(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4_096)
+def _written_moment_s(value: str) -> float | None:
     if _MILLISECONDS.fullmatch(value):
         return int(value) / 1_000
     try:
