@@ -16,19 +16,21 @@ class Wish:
     """A direction that hits should lie in, or away from.
 
     `block` is the block of the fused vector, `vector` (length of the block,) float32, of unit
-    length. `is_said` tells words of the request from a photo or a product.
+    length. `is_said` tells words of the request from a photo or a product; `is_taste` what the
+    shopper is known to like or dislike from what this search is about.
     """
 
     block: str
     vector: Floats
     is_wanted: bool = True
     is_said: bool = False
+    is_taste: bool = False
 
 
 def understand(
     request: SearchRequest, *, contract: IndexContract, encoder: Encoder, weights: Weights
 ) -> list[Wish]:
-    """The request's words and photo as wishes; a block of weight 0 is not encoded.
+    """The request's words and photos as wishes; a block of weight 0 is not encoded.
 
     Words meet a product's words in the sentence model's space, and its picture in the picture
     model's. A photo meets the picture. Where one model made both blocks, a photo without words
@@ -47,36 +49,40 @@ def understand(
         wishes += _words(TEXT, request, lambda texts: encoder.encode_texts(texts, role=Role.QUERY))
     if weights.image:
         wishes += _words(IMAGE, request, encoder.encode_words)
-    if request.image is not None:
-        photo = _photo(encoder, request.image)
-        wishes.append(Wish(IMAGE, photo))
-        if request.words is None and contract.text_model == contract.image_model:
-            wishes.append(Wish(TEXT, photo))
-    return wishes
+    return [*wishes, *_photos(request, contract, encoder)]
 
 
-def wishes_like(stored: Floats, *, contract: IndexContract) -> list[Wish]:
+def wishes_like(
+    stored: Floats, *, contract: IndexContract, is_wanted: bool = True, is_taste: bool = False
+) -> list[Wish]:
     """Wishes for what resembles a product, from its (dimension,) stored vector."""
-    return [Wish(name, stored[contract.layout[name].span]) for name in (TEXT, IMAGE)]
+    return [
+        Wish(name, stored[contract.layout[name].span], is_wanted, is_taste=is_taste)
+        for name in (TEXT, IMAGE)
+    ]
 
 
 def _words(
     block: str, request: SearchRequest, encode: Callable[[Sequence[str]], Floats]
 ) -> Iterator[Wish]:
-    said = [(text, is_wanted) for text, is_wanted in _sayings(request) if text is not None]
+    sayings = ((request.words, True), (request.unwanted_words, False))
+    said = [(text, is_wanted) for text, is_wanted in sayings if text is not None]
     if said:
         rows = encode([text for text, _ in said])
         for (_, is_wanted), row in zip(said, rows, strict=True):
             yield Wish(block, row, is_wanted, is_said=True)
 
 
-def _sayings(request: SearchRequest) -> tuple[tuple[str | None, bool], ...]:
-    return (request.words, True), (request.unwanted_words, False)
-
-
-def _photo(encoder: Encoder, image: bytes) -> Floats:
-    encoded = encoder.encode_images([image])
+def _photos(request: SearchRequest, contract: IndexContract, encoder: Encoder) -> Iterator[Wish]:
+    both = ((request.image, True), (request.not_image, False))
+    photos = [(photo, is_wanted) for photo, is_wanted in both if photo is not None]
+    if not photos:
+        return
+    encoded = encoder.encode_images([photo for photo, _ in photos])
     if encoded.errors:
-        raise encoded.errors[0]
-    row: Floats = encoded.vectors[0]
-    return row
+        raise encoded.errors[min(encoded.errors)]
+    meets_words = request.words is None and contract.text_model == contract.image_model
+    for (_, is_wanted), row in zip(photos, encoded.vectors, strict=True):
+        yield Wish(IMAGE, row, is_wanted)
+        if meets_words:
+            yield Wish(TEXT, row, is_wanted)

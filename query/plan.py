@@ -157,11 +157,6 @@ def page_bodies(plan: Plan, page: Sequence[str], nearest: Sequence[str]) -> tupl
     )
 
 
-def product_body(product: str, vector_field: str) -> Json:
-    """The stored vector of one product."""
-    return {"size": 1, "_source": [vector_field], "query": _ids([product])}
-
-
 def _ids(ids: Sequence[str]) -> Json:
     return {"ids": {"values": list(ids)}}
 

@@ -12,16 +12,18 @@ class Explanation:
 
     `raw` holds what the parts were made from, before weights of the legs and normalisation: the
     BM25 score, and each block's weighted share of the inner product; None where a leg's window
-    does not hold the document. `note` says what a reader of the parts has to know.
+    does not hold the document. `terms` are the words that the keywords matched, as the document
+    writes them. `note` says what a reader of the parts has to know.
     """
 
     parts: Mapping[str, float]
     raw: Mapping[str, float | None] = field(default_factory=dict)
     note: str | None = None
+    terms: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
-        """The parts by name, `raw`, and `note` where there is one."""
-        body: Json = {**self.parts, "raw": dict(self.raw)}
+        """The parts by name, `raw`, `terms`, and `note` where there is one."""
+        body: Json = {**self.parts, "raw": dict(self.raw), "terms": list(self.terms)}
         return body if self.note is None else {**body, "note": self.note}
 
 

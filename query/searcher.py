@@ -4,21 +4,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from diptych.client import Cluster, path
+from diptych.client import Cluster
 from diptych.encoding import Encoder
-from diptych.errors import DiptychError, EncodingError, SearchError, UnavailableError
 from diptych.mappings.engine import Engine
-from diptych.mappings.target import Target
-from diptych.query.meaning import Wish, understand, wishes_like
-from diptych.query.plan import Plan, make_plan, product_body
+from diptych.query.asking import NO_ENCODER, Asker
+from diptych.query.plan import Plan, make_plan
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
 from diptych.query.run import Found, Runner
-from diptych.query.vector import QueryVector, build_query_vector
+from diptych.query.vector import QueryVector
 from diptych.query.view import IndexView, Views
-from diptych.vectors import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +42,13 @@ class Searcher:
         engine: Engine,
         encoder: Encoder | None,
         *,
-        encoder_problem: str = "No encoder is set: name one with --encoder-url.",
+        encoder_problem: str = NO_ENCODER,
         source_fields: Sequence[str] = (),
     ) -> None:
         """See the class; nothing is sent yet."""
         self._cluster = cluster
         self._engine = engine
-        self._encoder = encoder
-        self._encoder_problem = encoder_problem
+        self._asker = Asker(cluster, engine, encoder, encoder_problem=encoder_problem)
         self._source_fields = tuple(source_fields)
         self._views = Views(cluster)
 
@@ -86,62 +80,16 @@ class Searcher:
         """What `search` would send, and where to; raises what `search` raises."""
         view = self._views.of(index)
         target = view.target
-        started = time.perf_counter()
-        wishes, trouble = self._understand(target, request)
-        encode_ms = 1_000 * (time.perf_counter() - started)
-        for product in request.like:
-            stored = self._stored_vector(target, product)
-            wishes += wishes_like(stored, contract=target.contract)
-        vector = build_query_vector(
-            wishes, layout=target.contract.layout, weights=request.resolved_weights
-        )
-        if vector is None and trouble is not None and request.words is None:
-            kind = UnavailableError if isinstance(trouble, UnavailableError) else SearchError
-            raise kind(f"This search needs the models, which are not there. {trouble}")
+        asked = self._asker.ask(target, request)
         plan = make_plan(
             request,
-            vector,
+            asked.vector,
             contract=target.contract,
             properties=target.properties,
             engine=self._engine,
             allowed_fields=self._source_fields,
         )
-        problem = None if trouble is None else str(trouble)
-        return Prepared(view, plan, vector, problem, encode_ms)
-
-    def _understand(
-        self, target: Target, request: SearchRequest
-    ) -> tuple[list[Wish], DiptychError | None]:
-        weights = request.resolved_weights
-        if not request.needs_encoder or not (weights.text or weights.image):
-            return [], None
-        if self._encoder is None:
-            return [], EncodingError(self._encoder_problem)
-        try:
-            wishes = understand(
-                request, contract=target.contract, encoder=self._encoder, weights=weights
-            )
-        except (EncodingError, UnavailableError) as err:
-            return [], err
-        return wishes, None
-
-    def _stored_vector(self, target: Target, product: str) -> Floats:
-        field = target.contract.vector_field
-        answer = self._cluster.call(
-            "POST", path(target.name, "_search"), body=product_body(product, field)
-        )
-        rows = answer["hits"]["hits"]
-        if not rows:
-            raise SearchError(
-                f"There is no product {product!r} in {target.name!r}: check the id; a product "
-                "written a moment ago is found after the index's next refresh."
-            )
-        if field not in rows[0]["_source"]:
-            raise SearchError(
-                f"The product {product!r} has no vector yet: run `diptych embed {target.name} "
-                "--wait`, or see what stops it in its field diptych.error."
-            )
-        return np.asarray(rows[0]["_source"][field], dtype=np.float32)
+        return Prepared(view, plan, asked.vector, asked.problem, asked.encode_ms)
 
     def _run(self, prepared: Prepared, *, explain: bool) -> Found:
         runner = Runner(

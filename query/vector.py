@@ -24,6 +24,9 @@ from diptych.vectors import Floats, unit_rows
 #: 0.8 to 1.
 AVOIDANCE_OF_WORDS = 0.3
 AVOIDANCE_OF_PRODUCTS = 0.8
+#: Length of the shopper's taste u beside the search's own direction q: h = q + mu * u. Both are of
+#: unit length, so at mu = 1 the shopper's past would weigh as much as what they ask for.
+TASTE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,25 @@ def build_query_vector(
 ) -> QueryVector | None:
     """The query vector, or None where the wishes or the weights leave nothing to look for."""
     known = [wish for wish in wishes if wish.vector.any()]
+    taste = TASTE if any(not wish.is_taste for wish in known) else 1.0
     parts: dict[str, Floats] = {}
     for name, weight in ((TEXT, weights.text), (IMAGE, weights.image)):
         of_block = [wish for wish in known if wish.block == name]
         if of_block and weight:
-            parts[name] = np.float32(weight) * _direction(of_block)
+            parts[name] = np.float32(weight) * _with_taste(of_block, taste)
     bound = sum(float(np.linalg.norm(part)) for part in parts.values())
     if not bound:
         return None
     counting = replace(weights, **{name: 0.0 for name in (TEXT, IMAGE) if name not in parts})
     return _lay_out(parts, bias=bound + weights.agreement, layout=layout, weights=counting)
+
+
+def _with_taste(wishes: Sequence[Wish], taste: float) -> Floats:
+    """(length,) float32: where the search goes, turned towards what the shopper likes."""
+    of_search = [wish for wish in wishes if not wish.is_taste]
+    of_shopper = [wish for wish in wishes if wish.is_taste]
+    towards = _direction(of_search) if of_search else np.zeros_like(wishes[0].vector)
+    return towards + np.float32(taste) * _direction(of_shopper) if of_shopper else towards
 
 
 def _direction(wishes: Sequence[Wish]) -> Floats:

@@ -12,6 +12,7 @@ from diptych.query.meaning import Wish
 from diptych.query.vector import (
     AVOIDANCE_OF_PRODUCTS,
     AVOIDANCE_OF_WORDS,
+    TASTE,
     QueryVector,
     build_query_vector,
 )
@@ -126,3 +127,26 @@ def test_no_product_gets_a_negative_inner_product(
 
     opposite = _product(tuple(-e[0]), tuple(f[1]), -1.0)
     assert -1e-5 <= float(opposite[0] @ vector.values)
+
+
+def test_a_shoppers_taste_turns_the_query_but_does_not_replace_it() -> None:
+    """h = q + mu * u, where what they disliked is taken from what they liked."""
+    wishes = [
+        Wish(IMAGE, _floats(1, 0, 0)),
+        Wish(IMAGE, _floats(0, 1, 0), is_taste=True),
+        Wish(IMAGE, _floats(0, 0, 1), is_wanted=False, is_taste=True),
+    ]
+
+    vector = _build(wishes, Weights(keywords=0, text=1, image=1, agreement=0))
+
+    expected = [1, TASTE, -TASTE * AVOIDANCE_OF_PRODUCTS]
+    assert pytest.approx(expected) == vector.values[LAYOUT[IMAGE].span].tolist()
+
+
+def test_taste_alone_is_a_query_like_any_other() -> None:
+    """A page of recommendations has full length."""
+    wishes = [Wish(IMAGE, _floats(0, 1, 0), is_taste=True)]
+
+    vector = _build(wishes, Weights(keywords=0, text=1, image=1, agreement=0))
+
+    assert [0, 1, 0] == vector.values[LAYOUT[IMAGE].span].tolist()
