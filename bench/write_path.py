@@ -27,7 +27,7 @@ from diptych.ingest.feed import Feed
 from diptych.ingest.fetching import picture_source
 from diptych.ingest.load import load_rows
 from diptych.ingest.rows import Format, read_rows
-from diptych.mappings.engine import OpenSearch, detect_engine
+from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
 from diptych.plugin.install import InstallRequest, install
 from diptych.plugin.local.stack import run_stack
@@ -67,19 +67,20 @@ def main(n: int, dims: str, shards: int, worker_of: str | None) -> None:
 
 def _measure(settings: Settings, folder: Path, encoder: FakeEncoder, *, n: int) -> dict[str, float]:
     cluster = Cluster(settings)
-    target = _install(cluster, encoder)
+    engine = detect_engine(cluster)
+    target = _install(cluster, engine, encoder)
     file = _write_products(folder, n)
     assert settings.broker_url is not None
     app = make_app(settings.broker_url.get_secret_value())
-    feed = Feed(cluster, OpenSearch(), CeleryPublisher(app), name=INDEX, owner="bench")
+    feed = Feed(cluster, engine, CeleryPublisher(app), name=INDEX, owner="bench")
     dims = f"{encoder.text_model.dimension},{encoder.image_model.dimension}"
     with _worker(settings, dims) as worker, _running(feed):
         started_s = time.monotonic()
         with file.open("rb") as stream:
             rows = read_rows(stream, format=Format.NDJSON, name=file.name)
-            load_rows(cluster, target, rows, on_batch=_ignore, on_rejected=_ignore)
+            load_rows(cluster, engine, target, rows, on_batch=_ignore, on_rejected=_ignore)
         loaded_s = time.monotonic() - started_s
-        status = _wait(cluster, target, n)
+        status = _wait(cluster, engine, target, n)
         total_s = time.monotonic() - started_s
         worker_mb = _peak_mb(worker.pid)
     assert status.ready == n, status
@@ -96,11 +97,11 @@ def _ignore(_: object) -> None:
     """Nothing to show."""
 
 
-def _install(cluster: Cluster, encoder: FakeEncoder) -> Target:
+def _install(cluster: Cluster, engine: Engine, encoder: FakeEncoder) -> Target:
     request = InstallRequest(
         INDEX, ("title",), "image", encoder.text_model, encoder.image_model, "lucene"
     )
-    install(cluster, detect_engine(cluster), request)
+    install(cluster, engine, request)
     return read_target(cluster, INDEX)
 
 
@@ -153,11 +154,11 @@ def _running(feed: Feed) -> Iterator[None]:
         feed.stop()
 
 
-def _wait(cluster: Cluster, target: Target, n: int) -> Status:
-    status = read_status(cluster, OpenSearch(), target)
+def _wait(cluster: Cluster, engine: Engine, target: Target, n: int) -> Status:
+    status = read_status(cluster, engine, target)
     while status.ready < n:
         time.sleep(0.5)
-        status = read_status(cluster, OpenSearch(), target)
+        status = read_status(cluster, engine, target)
     return status
 
 
@@ -171,7 +172,9 @@ def _work(encoder: FakeEncoder, address: str) -> None:
     assert settings.broker_url is not None
     cluster = Cluster(settings)
     app = make_app(settings.broker_url.get_secret_value())
-    enrichers = Enrichers(cluster, OpenSearch(), picture_source(settings), lambda _: encoder)
+    enrichers = Enrichers(
+        cluster, detect_engine(cluster), picture_source(settings), lambda _: encoder
+    )
     register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=os.abort)
     app.Worker(
         pool="threads", concurrency=2, quiet=True, without_gossip=True, without_mingle=True

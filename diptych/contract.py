@@ -19,14 +19,17 @@ META_KEY = "diptych"
 
 @dataclass(frozen=True, slots=True)
 class IndexContract:
-    """Fields, models and layout of one index."""
+    """Fields, models and layout of one index.
+
+    `pipeline` is None where the cluster cannot mark: there the feed alone sees changes.
+    """
 
     text_fields: tuple[str, ...]
     image_field: str | None
     text_model: ModelRef
     image_model: ModelRef
     layout: Layout
-    pipeline: str
+    pipeline: str | None
     vector_field: str = "diptych_vector"
     version: int = CONTRACT_VERSION
 

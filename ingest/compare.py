@@ -10,6 +10,7 @@ import orjson
 from diptych.client import Cluster, Json, to_json
 from diptych.ingest.mget import read_documents
 from diptych.ingest.rows import Row
+from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.target import Target
 
@@ -40,7 +41,7 @@ class Decision:
     writes: list[Write]
 
 
-def decide(cluster: Cluster, target: Target, rows: Sequence[Row]) -> Decision:
+def decide(cluster: Cluster, engine: Engine, target: Target, rows: Sequence[Row]) -> Decision:
     """What to do with each row, from the documents as they are now.
 
     A document is equal to its row if it has the row's fields and no others, Diptych's apart.
@@ -57,7 +58,9 @@ def decide(cluster: Cluster, target: Target, rows: Sequence[Row]) -> Decision:
     equal = {row.id for row in unchanged}
     # Vectors are long: only documents that will be replaced are read with theirs.
     changed = [row for row in rows if row.id in known and row.id not in equal]
-    stored = read_documents(cluster, target.name, [row.id for row in changed], params={})
+    stored = read_documents(
+        cluster, target.name, [row.id for row in changed], params=engine.vector_params
+    )
     writes: list[Write] = []
     for row in rows:
         hit = stored.get(row.id)

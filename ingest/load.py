@@ -18,6 +18,7 @@ from diptych.ingest.bulk import MAX_BULK_BYTES, BulkItem, send_bulk
 from diptych.ingest.compare import Fate, decide
 from diptych.ingest.lines import excerpt
 from diptych.ingest.rows import RejectedRow, Row
+from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, missing_index
 
 _BATCH_ROWS: Final = 500
@@ -44,6 +45,7 @@ class LoadSummary:
 
 def load_rows(
     cluster: Cluster,
+    engine: Engine,
     target: Target,
     rows: Iterable[Row | RejectedRow],
     *,
@@ -64,7 +66,7 @@ def load_rows(
         MissingIndexError: the index does not exist; it is never created here.
         UnavailableError: the cluster stayed busy or away; a second run goes on where this ended.
     """
-    loader = _Loader(cluster, target, on_rejected, sleep)
+    loader = _Loader(cluster, engine, target, on_rejected, sleep)
     for batch in _batches(rows, loader.reject):
         loader.load(batch)
         on_batch(loader.summary)
@@ -98,12 +100,14 @@ class _Loader:
     def __init__(
         self,
         cluster: Cluster,
+        engine: Engine,
         target: Target,
         on_rejected: Callable[[RejectedRow], None],
         sleep: Callable[[float], None],
     ) -> None:
         self.summary = LoadSummary()
         self._cluster = cluster
+        self._engine = engine
         self._target = target
         self._on_rejected = on_rejected
         self._sleep = sleep
@@ -137,7 +141,7 @@ class _Loader:
 
     def _round(self, rows: Sequence[Row]) -> tuple[list[Row], UnavailableError | None]:
         """Rows to look at again, and why they could not be written where that needs a pause."""
-        decision = decide(self._cluster, self._target, rows)
+        decision = decide(self._cluster, self._engine, self._target, rows)
         for row in decision.unchanged:
             self._count(self._sent.get(row.id, Fate.UNCHANGED))
         writes = decision.writes

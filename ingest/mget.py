@@ -14,7 +14,7 @@ def read_documents(
     """The documents that exist, by id, as `_mget` gives them.
 
     Args:
-        params: `_source_includes` or `_source_excludes`.
+        params: `_source_includes` or `_source_excludes`, and the engine's `vector_params`.
 
     Raises:
         MissingIndexError: there is no such index.

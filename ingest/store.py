@@ -153,7 +153,7 @@ class ClusterStore:
         return [_written(item) for item in items]
 
     def _mget(self, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Any]:
-        params = {"_source_includes": ",".join(fields)}
+        params = {"_source_includes": ",".join(fields), **self._engine.vector_params}
         return read_documents(self._cluster, self._target.index, ids, params=params)
 
     def _action(self, update: Update) -> bytes:

@@ -64,7 +64,11 @@ class Elasticsearch:
         }
 
     def vector_value(self, vector: Floats) -> object:
-        """The array itself, which orjson writes as a list in the shortest form."""
+        """The array itself, which orjson writes as a list in the shortest form.
+
+        Base64, which 9.3 takes, saves a sixth of a bulk's time (9.5.3, 904 numbers), and comes
+        back as text from an index whose `_source` keeps its vectors.
+        """
         return vector
 
     def vector_source(self, source: Json) -> Json:

@@ -1,5 +1,8 @@
 """Mappings and settings of an index that carries Diptych's fields."""
 
+from collections.abc import Collection
+from typing import Final
+
 from diptych.client import Json
 from diptych.mappings.fields import OBJECT
 
@@ -30,6 +33,9 @@ TEXT_MAPPING: Json = {
     },
 }
 
+#: The analyzers of a new index's words.
+ANALYZERS: Final = ("cjk", "english")
+
 #: A picture's path or address is fetched, never searched.
 IMAGE_MAPPING: Json = {"type": "keyword", "index": False, "doc_values": False}
 
@@ -38,6 +44,17 @@ STATE_INDEX_BODY: Json = {
     "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
     "mappings": {"dynamic": False, "properties": {"kind": {"type": "keyword"}}},
 }
+
+
+def text_mapping(missing: Collection[str]) -> Json:
+    """`TEXT_MAPPING` for a cluster that lacks some of `ANALYZERS`.
+
+    `standard`, which every cluster has, takes the place of `cjk` and makes a word of each Chinese
+    character; in place of `english` it would repeat the field itself.
+    """
+    analyzer = "standard" if "cjk" in missing else TEXT_MAPPING["analyzer"]
+    subfields = {name: it for name, it in TEXT_MAPPING["fields"].items() if name not in missing}
+    return {**TEXT_MAPPING, "analyzer": analyzer, "fields": subfields}
 
 
 def own_properties(vector_field: str, vector_mapping: Json) -> Json:

@@ -1,4 +1,7 @@
-"""Every document of one index copied into another by the cluster itself, counted and watched."""
+"""Every document of one index copied into another, counted and watched.
+
+By the cluster itself where it can; page by page where it has no `_reindex`.
+"""
 
 import logging
 import re
@@ -9,6 +12,8 @@ from typing import Final
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import CredentialsError, DiptychError, RefusedError
+from diptych.mappings.engine import Engine
+from diptych.plugin.paging import copy_pages
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +36,7 @@ def replacement_name(cluster: Cluster, index: str) -> str:
 
 def copy_documents(
     cluster: Cluster,
+    engine: Engine,
     source: str,
     target: str,
     *,
@@ -51,15 +57,10 @@ def copy_documents(
     total = _refreshed_count(cluster, source)
     with bar("Copying", total) as done:
         task = _start(cluster, source, target, excludes)
-        try:
-            answer = _wait(cluster, task, target, done)
-        except BaseException:
-            _cancel(cluster, task)
-            raise
-    problems = answer.get("error") or answer["response"]["failures"]
-    if problems:
-        kind = CredentialsError if "security_exception" in str(problems) else RefusedError
-        raise kind(f"The cluster could not copy every document: {str(problems)[:500]}.")
+        if task is None:
+            copy_pages(cluster, engine, source, target, excludes=excludes, done=done)
+        else:
+            _finish(cluster, task, target, done)
     copied = _refreshed_count(cluster, target)
     if copied != total:
         raise RefusedError(
@@ -69,13 +70,26 @@ def copy_documents(
     return total
 
 
-def _start(cluster: Cluster, source: str, target: str, excludes: Sequence[str]) -> str:
+def _start(cluster: Cluster, source: str, target: str, excludes: Sequence[str]) -> str | None:
+    """The task that copies; None where the cluster has no `_reindex`, which is an own module."""
     body: Json = {"source": {"index": source}, "dest": {"index": target, "pipeline": "_none"}}
     if excludes:
         body["source"]["_source"] = {"excludes": list(excludes)}
     params = {"wait_for_completion": "false", "slices": "auto"}
-    answer: Json = cluster.call("POST", path("_reindex"), body=body, params=params)
-    return str(answer["task"])
+    answer: Json = cluster.call("POST", path("_reindex"), body=body, params=params, accept=(405,))
+    return str(answer["task"]) if "task" in answer else None
+
+
+def _finish(cluster: Cluster, task: str, target: str, done: Callable[[int], None]) -> None:
+    try:
+        answer = _wait(cluster, task, target, done)
+    except BaseException:
+        _cancel(cluster, task)
+        raise
+    problems = answer.get("error") or answer["response"]["failures"]
+    if problems:
+        kind = CredentialsError if "security_exception" in str(problems) else RefusedError
+        raise kind(f"The cluster could not copy every document: {str(problems)[:500]}.")
 
 
 def _wait(cluster: Cluster, task: str, target: str, done: Callable[[int], None]) -> Json:

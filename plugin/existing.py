@@ -13,6 +13,9 @@ from diptych.mappings.pipeline import pipeline_name
 #: Key below `_meta.diptych`: the final pipeline that the index had before ours.
 PREVIOUS = "previous_pipeline"
 
+#: What our vector field is mapped as, by us or by a cluster that guessed from copied documents.
+_VECTOR_TYPES = frozenset({"knn_vector", "dense_vector", "float"})
+
 
 @dataclass(frozen=True, slots=True)
 class ExistingIndex:
@@ -95,7 +98,7 @@ class ExistingIndex:
         has_object = OBJECT in self.properties and (
             bool(self.note) or (bool(below) and below <= known)
         )
-        has_vector = self.properties.get(VECTOR, {}).get("type") in {"knn_vector", "float"}
+        has_vector = self.properties.get(VECTOR, {}).get("type") in _VECTOR_TYPES
         return (*([OBJECT] if has_object else []), *([VECTOR] if has_vector else []))
 
     @property

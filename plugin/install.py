@@ -2,7 +2,8 @@
 
 What is where: the fields and the contract in the mapping (`_meta.diptych`, with the name of the
 final pipeline that was there before), the marking in the pipeline `diptych-INDEX`, which the
-setting `index.final_pipeline` names.
+setting `index.final_pipeline` names. A cluster that cannot run the marking script does without it:
+the feed finds every change by itself.
 """
 
 from dataclasses import dataclass, replace
@@ -13,12 +14,12 @@ import orjson
 from diptych.client import Cluster, Json, path, to_json
 from diptych.contract import META_KEY, IndexContract
 from diptych.encoding import ModelRef
-from diptych.errors import UsageError
+from diptych.errors import RefusedError, UsageError
 from diptych.layout import product_layout
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT, VECTOR
-from diptych.mappings.index import IMAGE_MAPPING, TEXT_MAPPING
 from diptych.mappings.pipeline import mark_pipeline, pipeline_name
+from diptych.plugin.creating import create_index
 from diptych.plugin.existing import PREVIOUS, ExistingIndex, read_existing, require_existing
 from diptych.plugin.field_checks import (
     check_fields,
@@ -71,7 +72,10 @@ class InstallRequest:
 
 @dataclass(frozen=True, slots=True)
 class InstallReport:
-    """What is there now: `index` is the concrete index behind the name."""
+    """What is there now: `index` is the concrete index behind the name.
+
+    Where `contract.pipeline` is None, no write is marked, and `warnings` say why.
+    """
 
     index: str
     outcome: Outcome
@@ -87,14 +91,21 @@ def install(cluster: Cluster, engine: Engine, request: InstallRequest) -> Instal
         ContractError: the index carries another contract.
         MappingError: the index cannot take the fields; the message says whether a rebuild helps.
     """
-    request.contract(request.index)
+    dimension = request.contract(request.index).layout.dimension
+    # What the engine cannot hold is said before anything is made.
+    engine.vector_mapping(dimension, library=request.library)
     found = read_existing(cluster, request.index)
     if found is not None:
         return install_on(cluster, engine, request, found)
-    body = {"settings": engine.index_settings(), "mappings": {"properties": _new_fields(request)}}
-    cluster.call("PUT", path(request.index), body=body)
+    warnings = create_index(
+        cluster,
+        engine,
+        request.index,
+        text_fields=request.text_fields,
+        image_field=request.image_field,
+    )
     report = install_on(cluster, engine, request, require_existing(cluster, request.index))
-    return replace(report, outcome=Outcome.CREATED)
+    return replace(report, outcome=Outcome.CREATED, warnings=(*warnings, *report.warnings))
 
 
 def install_on(
@@ -110,17 +121,32 @@ def install_on(
     check_same_contract(found, contract)
     check_fields(found, contract)
     properties = missing_properties(found, engine, contract, library=request.library)
+    contract, has_new_pipeline, warnings = _mark(cluster, found, contract)
     wrote = [
+        has_new_pipeline,
         _write_mapping(cluster, found, contract, properties),
-        _write_pipeline(cluster, found, contract),
         _write_setting(cluster, found, contract),
     ]
     return InstallReport(
         index=found.index,
         outcome=Outcome.ADDED if any(wrote) else Outcome.UNCHANGED,
         contract=contract,
-        warnings=tuple(silent_fields(cluster, found, contract)),
+        warnings=(*warnings, *silent_fields(cluster, found, contract)),
     )
+
+
+def _mark(
+    cluster: Cluster, found: ExistingIndex, contract: IndexContract
+) -> tuple[IndexContract, bool, tuple[str, ...]]:
+    """The contract with the marking pipeline where the cluster takes one; whether it is new."""
+    try:
+        return contract, _write_pipeline(cluster, found, contract), ()
+    except RefusedError as err:
+        warning = (
+            f"Writes are not marked as pending, because the cluster takes no marking pipeline "
+            f"({err}) Changes are found by `diptych feed` alone: keep one running."
+        )
+        return replace(contract, pipeline=None), False, (warning,)
 
 
 def _write_mapping(
@@ -138,25 +164,21 @@ def _write_mapping(
 
 
 def _write_pipeline(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
-    where = path("_ingest", "pipeline", contract.pipeline)
+    name = pipeline_name(found.index)
+    where = path("_ingest", "pipeline", name)
     body = mark_pipeline(found.index, contract.input_fields, previous=found.previous_pipeline)
-    if cluster.call("GET", where, accept=(404,)).get(contract.pipeline) == body:
+    if cluster.call("GET", where, accept=(404,)).get(name) == body:
         return False
     cluster.call("PUT", where, body=body)
     return True
 
 
 def _write_setting(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
-    if found.final_pipeline == contract.pipeline:
+    if contract.pipeline is None or found.final_pipeline == contract.pipeline:
         return False
     setting = {"index.final_pipeline": contract.pipeline}
     cluster.call("PUT", path(found.index, "_settings"), body=setting)
     return True
-
-
-def _new_fields(request: InstallRequest) -> Json:
-    fields: Json = dict.fromkeys(request.text_fields, TEXT_MAPPING)
-    return fields | ({request.image_field: IMAGE_MAPPING} if request.image_field else {})
 
 
 def _check_names(fields: tuple[str, ...]) -> None:

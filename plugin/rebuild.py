@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import DiptychError, RefusedError, UsageError
+from diptych.mappings.engine import Engine
 from diptych.plugin.copying import copy_documents, replacement_name
 from diptych.plugin.existing import ExistingIndex, read_existing
 
@@ -31,6 +32,7 @@ _PRIVATE: Final = (
     "index.shrink.",
     "index.uuid",
     "index.verified_before_close",
+    "index.verified_read_only",
     "index.version.",
 )
 
@@ -82,7 +84,13 @@ def check_replaceable(found: ExistingIndex, *, is_replaced: bool) -> None:
 
 
 def rebuild(
-    cluster: Cluster, found: ExistingIndex, blueprint: Blueprint, *, is_replaced: bool, bar: Bar
+    cluster: Cluster,
+    engine: Engine,
+    found: ExistingIndex,
+    blueprint: Blueprint,
+    *,
+    is_replaced: bool,
+    bar: Bar,
 ) -> Rebuilt:
     """The index's documents in a new index under the old name and all its aliases.
 
@@ -100,7 +108,9 @@ def rebuild(
     try:
         cluster.call("PUT", path(found.index, "_block", "write"))
         cluster.call("PUT", path(new), body=blueprint.body)
-        n_documents = copy_documents(cluster, found.index, new, excludes=found.own_fields, bar=bar)
+        n_documents = copy_documents(
+            cluster, engine, found.index, new, excludes=found.own_fields, bar=bar
+        )
         blueprint.complete(new)
         cluster.call("POST", path("_aliases"), body={"actions": swap_actions(found, new)})
     except DiptychError as err:

@@ -50,7 +50,7 @@ def reinstall(
         reports.append(install_on(cluster, engine, request, copy))
 
     blueprint = Blueprint(_body(engine, request, found), complete)
-    rebuilt = rebuild(cluster, found, blueprint, is_replaced=is_replaced, bar=bar)
+    rebuilt = rebuild(cluster, engine, found, blueprint, is_replaced=is_replaced, bar=bar)
     return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
 
 

@@ -1,18 +1,14 @@
 """Take Diptych off an index: marking, contract, values; other fields are never touched."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from diptych.client import Cluster, Json, path, to_ndjson
+from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
-from diptych.errors import RefusedError
-from diptych.ingest.bulk import send_bulk
+from diptych.mappings.engine import Engine
 from diptych.mappings.pipeline import pipeline_name
+from diptych.plugin.cleaning import remove_values
 from diptych.plugin.existing import ExistingIndex
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
-
-_PAGE: Final = 2000
-_REMOVE: Final = "for (field in params.fields) { ctx._source.remove(field) }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,9 @@ class UninstallReport:
         return said
 
 
-def uninstall(cluster: Cluster, found: ExistingIndex, *, bar: Bar) -> UninstallReport:
+def uninstall(
+    cluster: Cluster, engine: Engine, found: ExistingIndex, *, bar: Bar
+) -> UninstallReport:
     """The index without pipeline, contract and values; again after a failure goes on.
 
     The contract goes before the values, so that feed and worker stop writing new ones.
@@ -45,12 +43,12 @@ def uninstall(cluster: Cluster, found: ExistingIndex, *, bar: Bar) -> UninstallR
         cluster.call("PUT", path(found.index, "_mapping"), body={"_meta": meta})
     pipeline = path("_ingest", "pipeline", pipeline_name(found.index))
     cluster.call("DELETE", pipeline, accept=(404,))
-    n_cleaned = _remove_values(cluster, found, bar=bar)
+    n_cleaned = remove_values(cluster, engine, found, bar=bar)
     return UninstallReport(found.index, n_cleaned, final, _remaining(found))
 
 
 def rebuild_without(
-    cluster: Cluster, found: ExistingIndex, *, is_replaced: bool, bar: Bar
+    cluster: Cluster, engine: Engine, found: ExistingIndex, *, is_replaced: bool, bar: Bar
 ) -> Rebuilt:
     """A copy of the index that never saw Diptych, in its place.
 
@@ -65,7 +63,9 @@ def rebuild_without(
         cluster.call("PUT", path(new, "_settings"), body=setting)
 
     body = {"settings": _clean_settings(found), "mappings": found.bare_mappings}
-    return rebuild(cluster, found, Blueprint(body, complete), is_replaced=is_replaced, bar=bar)
+    return rebuild(
+        cluster, engine, found, Blueprint(body, complete), is_replaced=is_replaced, bar=bar
+    )
 
 
 def _clean_settings(found: ExistingIndex) -> Json:
@@ -91,50 +91,6 @@ def usable_previous(cluster: Cluster, found: ExistingIndex) -> str | None:
         return previous
     known: Json = cluster.call("GET", path("_ingest", "pipeline", previous), accept=(404,))
     return previous if previous in known else None
-
-
-def _remove_values(cluster: Cluster, found: ExistingIndex, *, bar: Bar) -> int:
-    """The number of documents whose values were removed, by bulk updates.
-
-    Not by `_update_by_query`, which runs the index's final pipeline over every document
-    (seen on 2.19, with `pipeline=_none` too); a bulk update runs none.
-    """
-    if not found.own_fields:
-        return 0
-    query = {"bool": {"should": [{"exists": {"field": field}} for field in found.own_fields]}}
-    n_cleaned = 0
-    with bar("Removing values", _count(cluster, found.index, query)) as done:
-        while hits := _page(cluster, found.index, query):
-            items = send_bulk(cluster, found.index, [_action(hit, found) for hit in hits])
-            n_done = sum(item.is_done or item.status == 404 for item in items)
-            if n_done == 0:
-                raise RefusedError(
-                    f"The values of {found.index!r} cannot be removed ({items[0].reason}): remove "
-                    "the cause and run this again."
-                )
-            n_cleaned += n_done
-            done(n_cleaned)
-    return n_cleaned
-
-
-def _page(cluster: Cluster, index: str, query: Json) -> list[Json]:
-    """Documents that still have values; each round finds only what earlier ones left."""
-    cluster.call("POST", path(index, "_refresh"))
-    body = {"query": query, "size": _PAGE, "_source": False, "sort": ["_doc"]}
-    hits: list[Json] = cluster.call("POST", path(index, "_search"), body=body)["hits"]["hits"]
-    return hits
-
-
-def _action(hit: Json, found: ExistingIndex) -> bytes:
-    head = {"_id": hit["_id"], "retry_on_conflict": 3}
-    routing = {"routing": hit["_routing"]} if "_routing" in hit else {}
-    script = {"source": _REMOVE, "params": {"fields": found.own_fields}}
-    return to_ndjson([{"update": head | routing}, {"script": script}])
-
-
-def _count(cluster: Cluster, index: str, query: Json) -> int:
-    cluster.call("POST", path(index, "_refresh"))
-    return int(cluster.call("POST", path(index, "_count"), body={"query": query})["count"])
 
 
 def _remaining(found: ExistingIndex) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def create_product_index(
         pipeline=pipeline_name(name),
     )
     pipeline = mark_pipeline(name, contract.input_fields, previous=None)
-    cluster.call("PUT", path("_ingest", "pipeline", contract.pipeline), body=pipeline)
+    cluster.call("PUT", path("_ingest", "pipeline", pipeline_name(name)), body=pipeline)
     vector = engine.vector_mapping(contract.layout.dimension, library="lucene")
     properties = own_properties(contract.vector_field, vector)
     settings = engine.index_settings() | {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from diptych.ingest.load import LoadSummary
     from diptych.ingest.rejected import RejectedFile
     from diptych.ingest.rows import RejectedRow, Row
+    from diptych.mappings.engine import Engine
     from diptych.mappings.target import Target
 
 
@@ -57,6 +58,7 @@ def command(
     """
     from diptych.client import Cluster, to_json
     from diptych.ingest.rejected import RejectedFile
+    from diptych.mappings.engine import detect_engine
     from diptych.mappings.target import read_target
     from diptych.plugin.local.defaults import resolve_settings
 
@@ -67,7 +69,7 @@ def command(
     with closing(Cluster(resolved)) as cluster, rejected:
         target = read_target(cluster, index)
         _prepare_pictures(resolved, rows, target)
-        summary = _load(cluster, target, rows, rejected)
+        summary = _load(cluster, detect_engine(cluster), target, rows, rejected)
     seconds = time.monotonic() - started_s
     if as_json:
         counts = {name: getattr(summary, name) for name in summary.__slots__}
@@ -152,7 +154,11 @@ def _prepare_pictures(settings: Settings, rows: _Rows, target: "Target") -> None
 
 
 def _load(
-    cluster: "Cluster", target: "Target", rows: _Rows, rejected: "RejectedFile"
+    cluster: "Cluster",
+    engine: "Engine",
+    target: "Target",
+    rows: _Rows,
+    rejected: "RejectedFile",
 ) -> "LoadSummary":
     from diptych.ingest.duplicates import unique_rows
     from diptych.ingest.load import load_rows
@@ -164,7 +170,7 @@ def _load(
         if target.contract.image_field is not None:
             found = with_usable_paths(found, image_field=target.contract.image_field)
         tell = _teller(stream, bar, is_seekable=not rows.is_stdin)
-        return load_rows(cluster, target, found, on_batch=tell, on_rejected=rejected.add)
+        return load_rows(cluster, engine, target, found, on_batch=tell, on_rejected=rejected.add)
 
 
 def _teller(

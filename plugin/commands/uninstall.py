@@ -31,6 +31,7 @@ def command(
     Example: diptych uninstall products
     """
     from diptych.client import Cluster, to_json
+    from diptych.mappings.engine import detect_engine
     from diptych.plugin.existing import require_existing
     from diptych.plugin.local.defaults import resolve_settings
     from diptych.plugin.progress import count_bar
@@ -38,6 +39,7 @@ def command(
     from diptych.plugin.uninstall import rebuild_without, uninstall
 
     cluster = Cluster(resolve_settings(settings))
+    engine = detect_engine(cluster)
     found = require_existing(cluster, index)
     if is_rebuilt and found.is_clean:
         raise UsageError(f"{index!r} has nothing of Diptych, so there is nothing to rebuild.")
@@ -46,8 +48,8 @@ def command(
     if not is_confirmed:
         click.confirm(f"Remove Diptych and all its vectors from {index}?", abort=True, err=True)
     if is_rebuilt:
-        rebuilt = rebuild_without(cluster, found, is_replaced=is_replaced, bar=count_bar)
+        rebuilt = rebuild_without(cluster, engine, found, is_replaced=is_replaced, bar=count_bar)
         click.echo(to_json(asdict(rebuilt)) if as_json else rebuilt.sentence)
         return
-    report = uninstall(cluster, found, bar=count_bar)
+    report = uninstall(cluster, engine, found, bar=count_bar)
     click.echo(to_json(asdict(report)) if as_json else report.sentence)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from shop import create_shop, run_install
+from shop import ENGINE, create_shop, run_install
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import MissingIndexError
@@ -44,7 +44,7 @@ def _load(
     cluster: Cluster, target: Target, rows: Sequence[Row | RejectedRow]
 ) -> tuple[LoadSummary, list[RejectedRow]]:
     rejected: list[RejectedRow] = []
-    summary = load_rows(cluster, target, rows, on_batch=lambda _: None, on_rejected=rejected.append)
+    summary = load_rows(cluster, ENGINE, target, rows, on_batch=lambda _: None, on_rejected=rejected.append)
     return summary, rejected
 
 
@@ -179,6 +179,7 @@ def test_large_and_many_rows_are_split_into_batches(cluster: Cluster, target: Ta
 
     summary = load_rows(
         cluster,
+        ENGINE,
         target,
         rows,
         on_batch=lambda so_far: told.append(so_far.n_rows),

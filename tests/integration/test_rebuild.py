@@ -176,7 +176,7 @@ def test_failure_on_the_way_leaves_everything_as_it_was(cluster: Cluster, old_sh
     found = require_existing(cluster, old_shop)
 
     with pytest.raises(RefusedError, match=r"out of luck\. The copy .* takes writes as before"):
-        rebuild(cluster, found, _failing(found), is_replaced=True, bar=Bars())
+        rebuild(cluster, ENGINE, found, _failing(found), is_replaced=True, bar=Bars())
 
     assert {"title": "x"} == put(cluster, old_shop, "9", {"title": "x"})
     assert not cluster.call("GET", path(f"{old_shop}-diptych-*"))
@@ -188,7 +188,7 @@ def test_failure_keeps_a_block_that_was_there_before(cluster: Cluster, old_shop:
     found = require_existing(cluster, old_shop)
 
     with pytest.raises(RefusedError):
-        rebuild(cluster, found, _failing(found), is_replaced=True, bar=Bars())
+        rebuild(cluster, ENGINE, found, _failing(found), is_replaced=True, bar=Bars())
 
     assert "true" == require_existing(cluster, old_shop).settings["index.blocks.write"]
 
@@ -208,6 +208,7 @@ def test_failure_after_the_swap_deletes_nothing(cluster: Cluster, old_shop: str)
     with pytest.raises(DiptychError, match="could not be undone"):
         rebuild(
             cluster,
+            ENGINE,
             found,
             Blueprint(_failing(found).body, swap_then_fail),
             is_replaced=True,

@@ -55,11 +55,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 
 def _install(cluster: Cluster) -> None:
-    contract = replace(make_contract(FakeEncoder()), pipeline=f"diptych-{INDEX}")
+    name = f"diptych-{INDEX}"
+    contract = replace(make_contract(FakeEncoder()), pipeline=name)
     create_index(cluster, INDEX, contract)
     pipeline = mark_pipeline(INDEX, contract.input_fields, previous=None)
-    cluster.call("PUT", path("_ingest", "pipeline", contract.pipeline), body=pipeline)
-    settings = {"index.final_pipeline": contract.pipeline}
+    cluster.call("PUT", path("_ingest", "pipeline", name), body=pipeline)
+    settings = {"index.final_pipeline": name}
     cluster.call("PUT", path(INDEX, "_settings"), body=settings)
     products: dict[str, Json] = {"p1": {"title": "red dress"}, "p2": {"title": "blue coat"}}
     write(cluster, INDEX, contract, products, {"p1": _vector(contract.layout.dimension)})
@@ -80,7 +81,7 @@ def test_installer_installs_rebuilds_and_uninstalls(guarded: Guarded) -> None:
     request = make_request(name)
     rebuilt, _ = reinstall(cluster, ENGINE, request, found, is_replaced=True, bar=Bars())
 
-    report = uninstall(cluster, require_existing(cluster, name), bar=Bars())
+    report = uninstall(cluster, ENGINE, require_existing(cluster, name), bar=Bars())
 
     assert (1, f"{name}-diptych-1") == (rebuilt.n_documents, report.index)
 

@@ -1,7 +1,16 @@
 """Diptych taken off indexes of a real node."""
 
 import pytest
-from shop import Bars, create_shop, create_stamping_pipeline, embed, put, run_install, source
+from shop import (
+    ENGINE,
+    Bars,
+    create_shop,
+    create_stamping_pipeline,
+    embed,
+    put,
+    run_install,
+    source,
+)
 
 from diptych.client import Cluster, path
 from diptych.plugin.existing import require_existing
@@ -35,7 +44,7 @@ def shop(cluster: Cluster, index_name: str) -> str:
 
 def run(cluster: Cluster, name: str) -> UninstallReport:
     """Uninstall from the live index."""
-    return uninstall(cluster, require_existing(cluster, name), bar=Bars())
+    return uninstall(cluster, ENGINE, require_existing(cluster, name), bar=Bars())
 
 
 def test_contract_pipeline_and_values_go_and_the_rest_stays(cluster: Cluster, shop: str) -> None:
@@ -116,7 +125,7 @@ def test_rebuild_leaves_no_trace(cluster: Cluster, shop: str) -> None:
     """Neither mapping entries nor `index.knn`; the shop's own pipeline works on."""
     found = require_existing(cluster, shop)
 
-    rebuild_without(cluster, found, is_replaced=True, bar=Bars())
+    rebuild_without(cluster, ENGINE, found, is_replaced=True, bar=Bars())
 
     clean = require_existing(cluster, shop)
     assert {"title", "image", "price", "passes"} == clean.properties.keys()

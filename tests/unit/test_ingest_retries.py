@@ -15,6 +15,7 @@ from diptych.ingest.bulk import send_bulk
 from diptych.ingest.load import LoadSummary, load_rows
 from diptych.ingest.rows import RejectedRow, Row
 from diptych.layout import product_layout
+from diptych.mappings.engine import OpenSearch
 from diptych.mappings.target import Target
 from diptych.settings import load_settings
 
@@ -64,6 +65,7 @@ class _Shop:
         rejected: list[RejectedRow] = []
         summary = load_rows(
             cluster,
+            OpenSearch(),
             _TARGET,
             _ROWS,
             on_batch=lambda _: None,
