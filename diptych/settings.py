@@ -82,6 +82,19 @@ class Settings(BaseSettings):
         (),
         description="Fields that a search may show (',' separated, '*' allowed); all unless set.",
     )
+    keys_file: Path | None = Field(
+        None, description="File of API keys, made by `diptych keys create`."
+    )
+    search_timeout_s: float = Field(
+        5.0, gt=0, description="Time budget of one search over HTTP, in seconds."
+    )
+    cors_origins: Words = Field(
+        (),
+        description="Addresses of shops whose pages may search from a browser (',' separated).",
+    )
+    proxy_writes: bool = Field(
+        False, description="Hand writes on to the cluster, with the caller's own credentials."
+    )
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N.")
     concurrency: int = Field(2, ge=1, le=64, description="Threads of a worker.")
     sweep_interval_s: float = Field(

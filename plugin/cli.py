@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "Count an index's documents: ready, pending, failed, lag."),
     "encoder": ("encoder", "Serve the models over HTTP."),
     "search": ("search", "Search by words, by picture, or by both."),
+    "serve": ("serve", "Serve the search over HTTP, and a page to try it."),
+    "keys": ("keys", "Make, list and remove the API keys of `diptych serve`."),
     "demo": ("demo", "Run the whole main job on a rendered catalogue."),
 }
 

@@ -18,10 +18,10 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diptych.encoding import Encoder, ModelRef, Role
 from diptych.errors import DiptychError, EncodingError, UsageError
+from diptych.plugin.serve.limits import BodyLimit
 from diptych.vectors import Floats, to_base64
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -52,7 +52,7 @@ class PicturesBody(BaseModel):
 def encoder_app(encoder: Encoder) -> FastAPI:
     """The application; it runs the encoder in Starlette's threads."""
     app = FastAPI(title="Diptych encoder", openapi_url=None)
-    app.add_middleware(_BodyLimit)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, refuse=_error)
     app.add_exception_handler(RequestValidationError, _refuse_body)
     app.add_exception_handler(DiptychError, _refuse)
 
@@ -141,40 +141,3 @@ def _refuse_body(request: Request, err: Exception) -> Response:
     first = problems[0] if problems else {"loc": (), "msg": "not JSON"}
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
     return _error(400, f"The request cannot be read at {where} ({first['msg']}): correct it.")
-
-
-class _BodyLimit:
-    """Answers 413 to a body over `MAX_BODY_BYTES` without keeping more than that of it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        body = await _whole_body(receive)
-        if body is None:
-            message = f"The body is over {MAX_BODY_BYTES:,} bytes: send the input in parts."
-            await _error(413, message)(scope, receive, send)
-            return
-        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def replay() -> Message:
-            message: Message | None = next(messages, None)
-            return message if message is not None else await receive()
-
-        await self._app(scope, replay, send)
-
-
-async def _whole_body(receive: Receive) -> bytes | None:
-    parts: list[bytes] = []
-    length = 0
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        length += len(parts[-1])
-        if length > MAX_BODY_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)

@@ -13,6 +13,7 @@ BROKER = ("broker_url",)
 LOCAL = ("home_dir",)
 MODELS = ("device", "encoder_url")
 PICTURES = ("image_roots", "image_hosts", "image_networks")
+SERVER = ("keys_file", "search_timeout_s", "cors_origins", "proxy_writes", "source_fields")
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -42,10 +43,15 @@ def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..
 
 
 def _option(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    field = Settings.model_fields[name]
+    is_switch = field.annotation is bool
     return click.option(
         f"--{name.replace('_', '-')}",
         f"setting_{name}",
-        help=Settings.model_fields[name].description,
+        help=field.description,
+        is_flag=is_switch,
+        # None says that the switch was not given, so that the variable holds.
+        default=None,
     )
 
 

@@ -1,10 +1,8 @@
 """`diptych encoder`: the models behind HTTP, for processes that have no torch."""
 
-import socket
-
 import click
 
-from diptych.errors import UnavailableError, UsageError
+from diptych.errors import UsageError
 from diptych.plugin.options import settings_options
 from diptych.settings import Settings
 
@@ -34,11 +32,12 @@ def command(settings: Settings, host: str, port: int, text_model: str, image_mod
         import uvicorn
 
         from diptych.plugin.encoder_service import encoder_app
+        from diptych.plugin.serve.listening import listening
     except ImportError as err:
         raise UsageError(f"The encoder cannot be served ({err}): install diptych[serve].") from err
     from diptych.workers.encoders.loading import load_encoder
 
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         encoder = load_encoder(
             text_model=text_model, image_model=image_model, device=settings.device
         )
@@ -52,19 +51,3 @@ def command(settings: Settings, host: str, port: int, text_model: str, image_mod
             ws="none",
         )
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Bound before the models are loaded, so that a port in use is found out at once."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except (OSError, OverflowError) as err:
-        listener.close()
-        raise UnavailableError(
-            f"The address {host}:{port} cannot be listened at ({err}): end what uses it, or "
-            f"name another with --port."
-        ) from err
-    return listener

@@ -1,0 +1,43 @@
+"""`diptych serve`: the search over HTTP, for browsers, back-ends and people."""
+
+import json
+
+import click
+
+from diptych.errors import UsageError
+from diptych.plugin.options import CLUSTER, LOCAL, MODELS, SERVER, settings_options
+from diptych.settings import Settings
+
+
+@click.command("serve")
+@click.argument("indexes", nargs=-1, metavar="INDEX...")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at; one that other machines reach needs --keys-file.",
+)
+@click.option("--port", default=8080, show_default=True, help="Port to listen at; 0 for any.")
+@click.option("--print-openapi", is_flag=True, help="Print the description of the API, and end.")
+@settings_options(*CLUSTER, *LOCAL, *MODELS, *SERVER, "image_roots")
+def command(
+    settings: Settings, indexes: tuple[str, ...], host: str, port: int, print_openapi: bool
+) -> None:
+    """Serve these indexes over HTTP, and a page to try them at the address itself.
+
+    POST /indexes/INDEX/search takes words, pictures and products as plain JSON: a shopper's
+    browser may send it. /openapi.json describes it.
+
+    Example: diptych serve products --port 8080
+    """
+    try:
+        from diptych.plugin.serve.app import bare_app
+        from diptych.plugin.serve.serving import serve
+    except ImportError as err:
+        raise UsageError(f"Nothing can be served ({err}): install diptych[serve].") from err
+    if print_openapi:
+        click.echo(json.dumps(bare_app().openapi(), indent=2, ensure_ascii=False))
+        return
+    if not indexes:
+        raise UsageError("No index is named: write `diptych serve INDEX`.")
+    serve(settings, indexes, host=host, port=port)

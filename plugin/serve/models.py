@@ -1,0 +1,238 @@
+"""The JSON of the simple call: what a request may say, checked strictly, and what is answered.
+
+Nothing in it is a query language, a script or an address: a shopper's browser may send it.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from diptych.images import MAX_IMAGE_BYTES
+from diptych.query.page import MAX_RANK, WINDOW
+from diptych.query.request_checks import MAX_FACET_VALUES, MAX_IDS, MAX_TEXT_CHARACTERS
+
+#: Characters of the longest picture in base64.
+MAX_IMAGE_CHARACTERS = 4 * ((MAX_IMAGE_BYTES + 2) // 3)
+#: Fields, filters and the like that one request may name.
+_MAX_CLAUSES = 100
+
+Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS)]
+Picture = Annotated[
+    str,
+    Field(
+        max_length=MAX_IMAGE_CHARACTERS,
+        description="a JPEG, PNG, WebP or GIF file in base64",
+        json_schema_extra={"format": "byte"},
+    ),
+]
+Id = Annotated[str, Field(min_length=1, max_length=512)]
+Ids = Annotated[list[Id], Field(max_length=MAX_IDS)]
+FieldName = Annotated[str, Field(min_length=1, max_length=256)]
+Value = Annotated[str, Field(max_length=1_024)] | bool | int | float
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class Unwanted(_Strict):
+    """What the hits should not be or look like."""
+
+    text: Text | None = None
+    image: Picture | None = None
+    like: Id | Ids | None = Field(default=None, description="ids of products")
+
+
+class Bounds(_Strict):
+    """A range of values: numbers, or dates as the field writes them."""
+
+    gte: Value | None = Field(default=None, description="at least")
+    gt: Value | None = Field(default=None, description="more than")
+    lte: Value | None = Field(default=None, description="at most")
+    lt: Value | None = Field(default=None, description="less than")
+
+
+class Counted(_Strict):
+    """A field whose values are counted."""
+
+    field: FieldName
+    size: int = Field(
+        default=10, ge=1, le=MAX_FACET_VALUES, description="how many, the most frequent"
+    )
+
+
+class WeightsBody(_Strict):
+    """How much each source of evidence counts; only their ratios matter."""
+
+    keywords: float | None = Field(default=None, ge=0, le=1_000)
+    text: float | None = Field(default=None, ge=0, le=1_000)
+    image: float | None = Field(default=None, ge=0, le=1_000)
+    agreement: float | None = Field(default=None, ge=0, le=1_000)
+
+
+class BlendingBody(_Strict):
+    """How the two rankings become one."""
+
+    method: Literal["min_max", "z_score", "rrf", "bounds"]
+    rank_constant: int | None = Field(default=None, ge=1, le=10_000, description="of rrf")
+    bounds: list[list[float]] | None = Field(
+        default=None,
+        description="of bounds: lowest and highest score of the keywords and of the vectors",
+    )
+
+
+class Decay(_Strict):
+    """A value falls from 1 at the origin to `decay` at a distance of `scale`."""
+
+    origin: Annotated[str, Field(max_length=64)] | int | float
+    scale: Annotated[str, Field(max_length=64)] | int | float = Field(
+        description='a number, or a time such as "30d"'
+    )
+    decay: float = Field(default=0.5, gt=0, lt=1)
+    shape: Literal["gauss", "exp", "linear"] = "gauss"
+
+
+class BoostBody(_Strict):
+    """Raises scores by a field: its `value`, its `decay` from an origin, or up to a `pivot`."""
+
+    field: FieldName
+    weight: float = Field(description="what a perfect match adds to the score")
+    value: Value | None = None
+    decay: Decay | None = None
+    pivot: float | None = Field(default=None, gt=0, description="the number that is worth half")
+
+
+class Page(_Strict):
+    """What hits are narrowed and ordered by, and how they are shown."""
+
+    filters: dict[str, Value | list[Value] | Bounds] = Field(
+        default={}, max_length=_MAX_CLAUSES, description="field -> value, alternatives, or a range"
+    )
+    facets: list[FieldName | Counted] = Field(default=[], max_length=_MAX_CLAUSES)
+    sort: list[FieldName] = Field(
+        default=[], max_length=_MAX_CLAUSES, description='fields; "-price" begins with the highest'
+    )
+    size: int = Field(default=10, ge=1, le=WINDOW)
+    from_: int = Field(default=0, ge=0, lt=MAX_RANK, alias="from")
+    weights: WeightsBody = WeightsBody()
+    blending: Literal["min_max", "z_score", "rrf"] | BlendingBody = "min_max"
+    collapse: FieldName | None = Field(default=None, description="one hit for each of its values")
+    diversity: Share = 0.0
+    boosts: list[BoostBody] = Field(default=[], max_length=_MAX_CLAUSES)
+    pinned: Ids = Field(default=[], description="ids shown first")
+    buried: Ids = Field(default=[], description="ids moved below the others")
+    min_score: float | None = None
+    highlight: bool = False
+    explain: bool = False
+    fields: list[FieldName] = Field(
+        default=[], max_length=_MAX_CLAUSES, description="fields to show"
+    )
+
+
+class SimilarBody(Page):
+    """A search for what resembles one product."""
+
+    not_: Unwanted = Field(default=Unwanted(), alias="not")
+    prefer: Ids = []
+    avoid: Ids = []
+
+
+class SearchBody(SimilarBody):
+    """A search by words, picture, products, or several of them."""
+
+    text: Text | None = Field(default=None, description="the shopper's words")
+    image: Picture | None = None
+    like: Id | Ids | None = Field(
+        default=None, description="ids of products whose neighbours are wanted"
+    )
+    prefer: Ids = Field(default=[], description="ids of products that this shopper liked")
+    avoid: Ids = Field(default=[], description="ids of products that this shopper disliked")
+
+
+class SuggestBody(_Strict):
+    """The beginning of a shopper's words."""
+
+    text: Text
+    size: int = Field(default=8, ge=1, le=20)
+
+
+class HitAnswer(BaseModel):
+    """One product; a higher score is better."""
+
+    id: str
+    score: float | None
+    source: dict[str, Any]
+    highlight: dict[str, list[str]] | None = Field(
+        default=None, description="HTML, matches in <em>"
+    )
+    explain: dict[str, Any] | None = Field(
+        default=None, description="parts that add up to the score"
+    )
+
+
+class FacetAnswer(BaseModel):
+    """One value of a field, and how many products have it."""
+
+    value: str | bool | int | float
+    count: int
+
+
+class SearchAnswer(BaseModel):
+    """One page of hits."""
+
+    took_ms: float
+    total: int = Field(description="from 10,000 on a lower bound")
+    degraded: bool
+    degraded_reason: str | None
+    hits: list[HitAnswer]
+    facets: dict[str, list[FacetAnswer]] = {}
+
+
+class SuggestAnswer(BaseModel):
+    """Titles that the words may become."""
+
+    suggestions: list[str]
+
+
+class HealthAnswer(BaseModel):
+    """Whether this process lives, and whether what it needs does."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    cluster: Literal["up", "down"]
+    encoder: Literal["up", "none"]
+
+
+class FieldAnswer(BaseModel):
+    """One field that hits can be filtered by."""
+
+    name: str
+    kind: Literal["words", "number", "boolean", "date"]
+
+
+class IndexAnswer(BaseModel):
+    """What a search of one index can name."""
+
+    name: str
+    text_fields: list[str]
+    image_field: str | None
+    fields: list[FieldAnswer]
+
+
+class IndexesAnswer(BaseModel):
+    """The indexes that the caller may search."""
+
+    indexes: list[str]
+
+
+class Problem(BaseModel):
+    """What went wrong, in the form of RFC 9457, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    fix: str

@@ -1,0 +1,128 @@
+"""What the routes need: one searcher for each pair of models, and the state of what it rests on."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+
+from diptych.client import Cluster, path
+from diptych.contract import IndexContract
+from diptych.encoding import Encoder, ModelRef
+from diptych.errors import DiptychError, EncodingError, UnavailableError
+from diptych.mappings.engine import Engine
+from diptych.mappings.target import Target, read_target
+from diptych.query.searcher import Searcher
+from diptych.query.view import Views
+
+#: The state of the cluster is asked for at most this often, however often `/health` is.
+_HEALTH_LIFE_S = 2.0
+_HEALTH_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take.
+
+    `timeout_s` is the time budget of a search; `max_body_bytes` the longest body, which has room
+    for a picture in base64.
+    """
+
+    timeout_s: float = 5.0
+    max_body_bytes: int = 24 * 1024 * 1024
+
+
+class Service:
+    """The searchers of the served indexes; safe to use from several threads.
+
+    Args of the constructor:
+        indexes: names that are served, each an index or an alias with a contract.
+        encoder_for: the encoder of a contract; its EncodingError or UnavailableError means
+            keywords alone, with that reason.
+        source_fields: fields that callers may see, `*` allowed; none means all.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        engine: Engine,
+        indexes: Sequence[str],
+        encoder_for: Callable[[IndexContract], Encoder],
+        *,
+        source_fields: Sequence[str] = (),
+        limits: Limits = Limits(),
+    ) -> None:
+        """Reads the contracts and makes the encoders.
+
+        Raises:
+            MissingIndexError: an index is not there.
+            ContractError: Diptych is not installed on one.
+            DiptychError: the cluster does not answer.
+        """
+        self.cluster = cluster
+        self.engine = engine
+        self.indexes = tuple(indexes)
+        self.source_fields = tuple(source_fields)
+        self.limits = limits
+        self.version = metadata.version("diptych")
+        self.problems: dict[str, str] = {}
+        self._encoder_for = encoder_for
+        self._views = Views(cluster)
+        self._lock = threading.Lock()
+        self._health: tuple[float, bool] = (-_HEALTH_LIFE_S, False)
+        self._searchers = self._make_searchers()
+
+    def searcher(self, index: str) -> Searcher:
+        """The searcher of a served index."""
+        return self._searchers[index]
+
+    def target(self, index: str) -> Target:
+        """A served index with its contract and fields, at most some seconds old."""
+        return self._views.of(index).target
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether every index can be searched by meaning."""
+        return not self.problems
+
+    def is_cluster_up(self) -> bool:
+        """Whether the cluster answered lately."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._health[0] > _HEALTH_LIFE_S:
+                self._health = now, self._answers()
+            return self._health[1]
+
+    def _answers(self) -> bool:
+        body = {"size": 0, "track_total_hits": False, "terminate_after": 1}
+        where = path(self.indexes[0], "_search")
+        try:
+            self.cluster.call("POST", where, body=body, timeout_s=_HEALTH_TIMEOUT_S)
+        except DiptychError:
+            return False
+        return True
+
+    def _make_searchers(self) -> Mapping[str, Searcher]:
+        made: dict[tuple[ModelRef, ModelRef], Searcher] = {}
+        searchers = {}
+        for index in self.indexes:
+            contract = read_target(self.cluster, index).contract
+            models = contract.text_model, contract.image_model
+            if models not in made:
+                made[models] = self._make_searcher(index, contract)
+            searchers[index] = made[models]
+        return searchers
+
+    def _make_searcher(self, index: str, contract: IndexContract) -> Searcher:
+        encoder, problem = None, ""
+        try:
+            encoder = self._encoder_for(contract)
+        except (EncodingError, UnavailableError) as err:
+            problem = self.problems[index] = str(err)
+        return Searcher(
+            self.cluster,
+            self.engine,
+            encoder,
+            encoder_problem=problem,
+            source_fields=self.source_fields,
+        )

@@ -1,0 +1,115 @@
+"""Settings become a running server."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+import click
+import uvicorn
+from fastapi import APIRouter
+
+from diptych.client import Cluster
+from diptych.contract import IndexContract
+from diptych.encoding import Encoder
+from diptych.errors import SettingsError
+from diptych.mappings.engine import detect_engine
+from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.local.defaults import resolve_settings
+from diptych.plugin.serve.app import make_app
+from diptych.plugin.serve.gate import Gate
+from diptych.plugin.serve.keys import KeyRing
+from diptych.plugin.serve.listening import address, is_loopback, listening
+from diptych.plugin.serve.service import Limits, Service
+from diptych.query.cached_encoder import CachedEncoder
+from diptych.query.coalescing import CoalescingEncoder
+from diptych.settings import Settings
+
+#: Requests answered at once; what comes on top is told to come again (503).
+_MAX_REQUESTS = 256
+#: How long requests in hand may take once the server is asked to stop.
+_STOP_S = 10
+
+
+def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -> None:
+    """Serve the indexes until the process is asked to stop (SIGTERM, SIGINT).
+
+    Raises:
+        SettingsError: other machines could reach it, and no keys are set.
+        DiptychError: the cluster, an index, the models or the address cannot be used.
+    """
+    keys = _keys(settings, host)
+    settings = resolve_settings(settings)
+    _log_to_stderr(settings)
+    with listening(host, port) as listener, ExitStack() as closing:
+        cluster = Cluster(settings)
+        closing.callback(cluster.close)
+        service = Service(
+            cluster,
+            detect_engine(cluster),
+            indexes,
+            _encoders(settings, closing),
+            source_fields=settings.source_fields,
+            limits=Limits(timeout_s=settings.search_timeout_s),
+        )
+        gate = Gate(indexes, fields=settings.source_fields, keys=keys)
+        app = make_app(
+            service,
+            gate,
+            cors_origins=settings.cors_origins,
+            hosts=() if keys else _own_names(host),
+            routers=_trusted_routers(service, settings),
+        )
+        _say(address(host, listener), indexes, service, has_keys=keys is not None)
+        config = uvicorn.Config(
+            app,
+            limit_concurrency=_MAX_REQUESTS,
+            timeout_graceful_shutdown=_STOP_S,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _trusted_routers(service: Service, settings: Settings) -> list[APIRouter]:
+    """Routes that take the cluster's own query language; only trusted callers reach them."""
+    return []
+
+
+def _keys(settings: Settings, host: str) -> KeyRing | None:
+    if settings.keys_file is not None:
+        return KeyRing(settings.keys_file)
+    if not is_loopback(host):
+        raise SettingsError(
+            f"Other machines could search at {host} without a key: name a file with --keys-file "
+            "(`diptych keys create` makes one), or listen at 127.0.0.1."
+        )
+    return None
+
+
+def _own_names(host: str) -> tuple[str, ...]:
+    return tuple({host, "localhost", "127.0.0.1", "::1"})
+
+
+def _encoders(settings: Settings, closing: ExitStack) -> Callable[[IndexContract], Encoder]:
+    """Query vectors are remembered, and requests that meet are encoded together."""
+
+    def encoder_for(contract: IndexContract) -> Encoder:
+        together = CoalescingEncoder(choose_encoder(settings, contract))
+        closing.callback(together.close)
+        return CachedEncoder(together)
+
+    return encoder_for
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=settings.log_level)
+
+
+def _say(url: str, indexes: Sequence[str], service: Service, *, has_keys: bool) -> None:
+    click.echo(f"Serving {', '.join(indexes)} at {url}", err=True)
+    if not has_keys:
+        click.echo("No keys are set: whoever can reach this address may search.", err=True)
+    for index, problem in service.problems.items():
+        click.echo(f"{index} is searched by keyword alone. {problem}", err=True)
