@@ -3,17 +3,16 @@
 import os
 import socket
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import urllib3
+from nodes import fresh_name
 from secured import SecuredCluster, run_secured
 
 from diptych.encoding import Encoder
 from diptych.errors import LocalStackError
-from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2, LocalEngine
+from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2, OPENSEARCH_3, LocalEngine
 from diptych.plugin.local.java import find_java
 from diptych.plugin.local.stack import read_state, run_stack
 from diptych.plugin.local.state import StackState
@@ -27,6 +26,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
     """
     home = tmp_path_factory.mktemp("home")
     yield from _run(OPENSEARCH_2, home, "DIPTYCH_TEST_HOME")
+
+
+@pytest.fixture(scope="session")
+def opensearch3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackState]:
+    """As `stack`, with OpenSearch 3; `DIPTYCH_TEST_HOME_OPENSEARCH3` names a running one."""
+    home = tmp_path_factory.mktemp("opensearch3-home")
+    yield from _run(OPENSEARCH_3, home, "DIPTYCH_TEST_HOME_OPENSEARCH3")
+
+
+@pytest.fixture(scope="session")
+def opensearch3_url(opensearch3: StackState) -> str:
+    """Address of the test run's OpenSearch 3 node, which has k-NN and no `hybrid` query."""
+    return opensearch3.cluster_url
 
 
 @pytest.fixture(scope="session")
@@ -74,19 +86,9 @@ def broker_url(stack: StackState) -> str:
 
 @pytest.fixture
 def index_name(cluster_url: str) -> Iterator[str]:
-    """A name that no other test has.
-
-    Afterwards every index and pipeline whose name holds it is deleted, and every index that
-    an alias of that name points to.
-    """
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    yield name
-    with urllib3.PoolManager() as pool:
-        pattern = f"{cluster_url}/*{name}*"
-        found = pool.request("GET", f"{pattern}?expand_wildcards=all&filter_path=*.aliases").json()
-        for index in found:
-            pool.request("DELETE", f"{cluster_url}/{index}")
-        pool.request("DELETE", f"{cluster_url}/_ingest/pipeline/*{name}*")
+    """A name that no other test has; what it names is deleted afterwards."""
+    with fresh_name(cluster_url) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

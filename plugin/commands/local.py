@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from diptych.plugin.local.engines import DEFAULT_ENGINE, ENGINES
 from diptych.plugin.options import LOCAL, json_option, settings_options
 from diptych.settings import Settings
 
@@ -23,8 +24,8 @@ def command() -> None:
 @settings_options(*LOCAL)
 @click.option(
     "--engine",
-    metavar="ENGINE",
-    help="opensearch-2 (the usual one) or elasticsearch; a folder keeps its engine.",
+    type=click.Choice(list(ENGINES)),
+    help=f"Which node; unless given, the one whose data the folder holds, or {DEFAULT_ENGINE.name}.",
 )
 @click.option("--fresh", is_flag=True, help="Delete all data of the local stack first.")
 @click.option("--heap", default="1g", show_default=True, help="Memory of the node, as 512m or 2g.")

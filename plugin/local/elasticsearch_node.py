@@ -32,12 +32,11 @@ class ElasticsearchNode:
 
     def jvm_options(self) -> Iterable[str]:
         """What its own launcher sets too."""
-        options = [f"-Des.path.home={self._home}", "-Dio.netty.noUnsafe=true"]
-        # With these three it asks for no unsafe access, which newer JVMs warn about.
-        options.append("--enable-native-access=ALL-UNNAMED")
-        if self._spec.has_vector_module:
-            options.append("--add-modules=jdk.incubator.vector")
-        return options
+        return [
+            f"-Des.path.home={self._home}",
+            "-Dio.netty.noUnsafe=true",
+            "--enable-native-access=ALL-UNNAMED",
+        ]
 
     def start(self) -> None:
         """Return when the node has started; a failure is a `jpype.JException`."""

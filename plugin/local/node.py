@@ -74,6 +74,8 @@ def _jvm_options(spec: NodeSpec) -> list[str]:
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
     ]
+    if spec.uses_vector_module:
+        options.append("--add-modules=jdk.incubator.vector")
     if spec.is_short_lived:
         # The optimising compiler takes 6 of the 12 s of CPU until a node is ready (Java 17).
         options.append("-XX:TieredStopAtLevel=1")

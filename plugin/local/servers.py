@@ -70,7 +70,7 @@ def start_node(
         base_dir=str(launch.folder.part_dir(CLUSTER)),
         http_port=port,
         transport_port=choose_port(usual_transport),
-        has_vector_module=java.has_vector_module,
+        uses_vector_module=engine.uses_vector_module and java.has_vector_module,
         is_short_lived=launch.stop_with_parent,
     )
     spec_file = launch.folder.root / "node.json"
@@ -182,5 +182,5 @@ def last_line(log_file: Path) -> str:
     except OSError:
         lines = []
     telling = [line.strip() for line in lines if line.strip()]
-    telling = [line for line in telling if not line.startswith(("at ", "SLF4J:", "... "))]
+    telling = [line for line in telling if not line.startswith(("at ", "SLF4J", "... "))]
     return telling[-1][:300].rstrip(".") if telling else "it printed nothing"

@@ -24,7 +24,7 @@ class NodeSpec:
     base_dir: str
     http_port: int
     transport_port: int
-    has_vector_module: bool = False
+    uses_vector_module: bool = False
     is_short_lived: bool = False
 
     def write(self, path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from requests import ConnectionError as RequestsConnectionError
 
 from diptych.errors import LocalStackError
-from diptych.plugin.local.engines import OPENSEARCH_2
+from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2, OPENSEARCH_3, LocalEngine
 from diptych.plugin.local.jars import cache_dir, fetch_all
 from diptych.plugin.local.pins import Pin, read_pins
 
@@ -23,11 +23,19 @@ def _say_nothing(_line: str) -> None:
     pass
 
 
-def test_every_file_of_the_node_is_pinned() -> None:
-    """Node, both plugins, and a whole digest for each file."""
-    pins = read_pins(OPENSEARCH_2)
+@pytest.mark.parametrize(
+    ("engine", "names"),
+    [
+        (OPENSEARCH_2, {"opensearch", "opensearch-knn", "neural-search"}),
+        (OPENSEARCH_3, {"opensearch", "opensearch-knn", "guava", "transport-grpc-spi"}),
+        (ELASTICSEARCH, {"elasticsearch", "transport-netty4", "lucene-core"}),
+    ],
+)
+def test_every_file_of_a_node_is_pinned(engine: LocalEngine, names: set[str]) -> None:
+    """Node, its plugins, and a whole digest for each file."""
+    pins = read_pins(engine)
 
-    assert {"opensearch", "opensearch-knn", "neural-search"} <= {pin.name for pin in pins}
+    assert names <= {pin.name for pin in pins}
     assert all(re.fullmatch("[0-9a-f]{64}", pin.sha256) and pin.size > 0 for pin in pins)
 
 

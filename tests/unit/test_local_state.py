@@ -166,3 +166,48 @@ def test_a_missing_broker_is_an_error_only_where_one_is_needed(tmp_path: Path) -
     assert resolve_settings(settings).broker_url is None
     with pytest.raises(SettingsError, match=r"--broker-url, or run `diptych local up`"):
         resolve_settings(settings, needs_broker=True)
+
+
+def test_a_folder_keeps_the_engine_of_its_data(tmp_path: Path) -> None:
+    """Without a note there is none; data without a note is from before there was a choice."""
+    folder = StackFolder.of(tmp_path)
+    folder.make()
+
+    assert folder.engine_name is None
+    (folder.part_dir(CLUSTER) / "node_1").mkdir()
+    assert "opensearch-2" == folder.engine_name
+    folder.write_engine("elasticsearch")
+    assert "elasticsearch" == folder.engine_name
+
+
+@pytest.mark.parametrize("held", ["elasticsearch", "opensearch-9"])
+def test_a_folder_with_data_of_another_engine_is_refused(tmp_path: Path, held: str) -> None:
+    """Known to this version or not: no node can read another's data."""
+    folder = StackFolder.of(tmp_path)
+    folder.make()
+    folder.write_engine(held)
+
+    with pytest.raises(LocalStackError, match=f"data of {held}, not of opensearch-3.*--fresh"):
+        start_stack(tmp_path, engine="opensearch-3")
+    assert held == folder.engine_name
+
+
+def test_an_unknown_engine_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    """Before anything is started or deleted."""
+    with pytest.raises(UsageError, match=r"'solr'.*opensearch-2, opensearch-3, elasticsearch"):
+        start_stack(tmp_path, engine="solr", fresh=True)
+
+
+def test_data_is_kept_where_the_new_engine_cannot_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--fresh` deletes only what it can replace: here no file of the node can be stored."""
+    folder = StackFolder.of(tmp_path)
+    folder.make()
+    (folder.part_dir(CLUSTER) / "node_1").mkdir()
+    (tmp_path / "cache").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    with pytest.raises(LocalStackError, match=r"cache folder|Java"):
+        start_stack(tmp_path, engine="opensearch-3", fresh=True)
+    assert "opensearch-2" == folder.engine_name
