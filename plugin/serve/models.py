@@ -13,6 +13,9 @@ from diptych.query.request_checks import MAX_FACET_VALUES, MAX_IDS, MAX_TEXT_CHA
 
 #: Characters of the longest picture in base64.
 MAX_IMAGE_CHARACTERS = 4 * ((MAX_IMAGE_BYTES + 2) // 3)
+#: Titles that one call suggests, unless it asks for another number; and at most.
+N_SUGGESTIONS = 8
+MAX_SUGGESTIONS = 20
 #: Fields, filters and the like that one request may name.
 _MAX_CLAUSES = 100
 
@@ -156,7 +159,7 @@ class SuggestBody(_Strict):
     """The beginning of a shopper's words."""
 
     text: Text
-    size: int = Field(default=8, ge=1, le=20)
+    size: int = Field(default=N_SUGGESTIONS, ge=1, le=MAX_SUGGESTIONS)
 
 
 class HitAnswer(BaseModel):

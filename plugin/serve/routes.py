@@ -10,6 +10,8 @@ from diptych.client import to_json
 from diptych.plugin.serve.describe import describe
 from diptych.plugin.serve.gate import Caller
 from diptych.plugin.serve.models import (
+    MAX_SUGGESTIONS,
+    N_SUGGESTIONS,
     HealthAnswer,
     IndexAnswer,
     IndexesAnswer,
@@ -23,6 +25,7 @@ from diptych.plugin.serve.reading import search_request, similar_request
 from diptych.plugin.serve.refusals import refusals
 from diptych.plugin.serve.service import Service
 from diptych.query.request import SearchRequest
+from diptych.query.request_checks import MAX_TEXT_CHARACTERS
 from diptych.query.source import covers
 from diptych.query.suggest import suggest, title_field
 
@@ -114,12 +117,13 @@ def suggest_by_body(
 )
 def suggest_by_address(
     index: IndexName,
-    body: Annotated[SuggestBody, Query()],
+    text: Annotated[str, Query(max_length=MAX_TEXT_CHARACTERS)],
     caller: Entered,
     service: Serving,
+    size: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = N_SUGGESTIONS,
 ) -> Response:
     """The same, for callers that prefer an address; the words stand in proxies' logs then."""
-    return _suggest(service, index, caller, body)
+    return _suggest(service, index, caller, SuggestBody(text=text, size=size))
 
 
 @ROUTER.get(
