@@ -1,17 +1,23 @@
-"""From a request to the bodies that the cluster is sent; nothing here talks to it."""
+"""From a request to what is asked of the cluster; nothing here talks to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diptych.client import Json
-from diptych.contract import IndexContract
 from diptych.errors import SearchError
 from diptych.mappings.engine import Engine
+from diptych.mappings.target import Target
+from diptych.query.clauses import with_ids, within
+from diptych.query.facets import facet_clause
+from diptych.query.fields import exact_field
 from diptych.query.filters import filter_clauses
-from diptych.query.keywords import keywords_query
+from diptych.query.highlight import highlight_clause
+from diptych.query.keywords import keywords_query, text_names
+from diptych.query.listing import listing_query
 from diptych.query.page import WINDOW
 from diptych.query.request import SearchRequest
-from diptych.query.source import source_filter
+from diptych.query.source import covers, source_filter
+from diptych.query.values import ValueFields, value_fields
 from diptych.query.vector import QueryVector
 
 #: Skew of the query vector up to which a list of candidates is enough -> its length (`ef_search`).
@@ -20,6 +26,9 @@ from diptych.query.vector import QueryVector
 #: and 800: 0.94, 0.98, 1.00 balanced and 0.92, 0.98, 1.00 by one block alone, in the same time.
 _CANDIDATES = ((0.5, 400), (1.0, 800))
 
+#: Equal values, and products without words to rank by, stand in the order in which they were
+#: written: it is the same on every copy of a shard.
+WRITTEN: Json = {"_seq_no": "asc"}
 
 _NOTHING_LEFT = (
     "Nothing is left to search by: the weights are 0 for all that the request names, or the product "
@@ -32,17 +41,25 @@ class Plan:
     """What one search asks of the cluster.
 
     `keywords` and `nearest` are the query clauses of the two legs, filters included; a leg that
-    takes no part is None. `shares` are their parts of a blended score. `n_nearest` is how many
-    candidates the vector leg looks at.
+    takes no part is None. Where the request has nothing to rank by, `keywords` lists what passes
+    the filters. `shares` are the legs' parts of a blended score, `n_nearest` is how many
+    candidates the vector leg looks at, and `vector` what it looks for. `passing` is the clause
+    of what may be shown at all. The rest are parts of search bodies: the order by fields, and what
+    is read and counted.
     """
 
     keywords: Json | None
     nearest: Json | None
     shares: tuple[float, float]
     n_nearest: int
+    vector: QueryVector | None
+    is_listing: bool
+    passing: Json | None
+    order: list[Json]
     source: Json
-    size: int
-    from_: int
+    values: ValueFields
+    facets: Json
+    highlight: Json
 
     @property
     def is_hybrid(self) -> bool:
@@ -54,8 +71,7 @@ def make_plan(
     request: SearchRequest,
     vector: QueryVector | None,
     *,
-    contract: IndexContract,
-    properties: Json,
+    target: Target,
     engine: Engine,
     allowed_fields: Sequence[str] = (),
 ) -> Plan:
@@ -64,37 +80,40 @@ def make_plan(
     Words are searched by keyword where that weight is not 0, and whenever there is no vector.
 
     Raises:
-        UsageError: a filter or a source field that cannot be used.
+        UsageError: a field of the request that cannot be used so.
         SearchError: neither leg has anything to look for.
     """
-    weights = request.resolved_weights
-    filters = filter_clauses(request.filters, properties)
-    hidden = [_ids([*request.like, *request.not_like])] if request.like or request.not_like else []
-    keywords = None
-    if request.words is not None and (weights.keywords or vector is None):
-        words = keywords_query(
-            request.words, request.unwanted_words, contract=contract, properties=properties
-        )
-        keywords = _bool([words], filters, hidden)
+    passing = _passing(request, target.properties)
+    words = _words(request, target)
+    is_listing = vector is None and words is None and request.browses
+    keywords = listing_query(passing, request.boosts, target.properties) if is_listing else None
+    if words is not None and (request.resolved_weights.keywords or vector is None):
+        keywords = within(words, passing)
     nearest, n_nearest = None, 0
     if vector is not None:
         n_nearest = candidates(vector.skew)
-        where = _bool([], filters, hidden) if filters or hidden else None
         nearest = engine.knn_query(
-            contract.vector_field, vector.values, k=WINDOW, ef_search=n_nearest, where=where
+            target.contract.vector_field,
+            vector.values,
+            k=WINDOW,
+            ef_search=n_nearest,
+            where=passing,
         )
     if keywords is None and nearest is None:
         raise SearchError(_NOTHING_LEFT)
     return Plan(
         keywords=keywords,
         nearest=nearest,
-        shares=_shares(weights.keywords, 0.0 if vector is None else vector.weights.vector),
+        shares=_shares(request, vector),
         n_nearest=n_nearest,
-        source=source_filter(
-            request.source_fields, allowed_fields, contract=contract, with_vector=request.explain
-        ),
-        size=request.size,
-        from_=request.from_,
+        vector=vector,
+        is_listing=is_listing,
+        passing=passing,
+        order=_order(request, target.properties, is_listing=is_listing),
+        source=_source(request, target, engine, allowed_fields),
+        values=value_fields(request, target.properties),
+        facets=facet_clause(request.facets, target.properties),
+        highlight=_highlight(request, words, target, allowed_fields),
     )
 
 
@@ -103,69 +122,62 @@ def candidates(skew: float) -> int:
     return next(length for limit, length in _CANDIDATES if skew <= limit)
 
 
-def native_body(plan: Plan) -> Json:
-    """One `_search` in which the engine blends, as `diptych.query.blend` would."""
-    return {
-        "size": plan.size,
-        "from": plan.from_,
-        "_source": plan.source,
-        "query": {"hybrid": {"pagination_depth": WINDOW, "queries": [plan.keywords, plan.nearest]}},
-        "search_pipeline": {
-            "phase_results_processors": [
-                {
-                    "normalization-processor": {
-                        "normalization": {"technique": "min_max"},
-                        "combination": {
-                            "technique": "arithmetic_mean",
-                            "parameters": {"weights": list(plan.shares)},
-                        },
-                    }
-                }
-            ]
-        },
-    }
-
-
-def single_body(plan: Plan) -> Json:
-    """One `_search` for a plan with one leg."""
-    return {
-        "size": plan.size,
-        "from": plan.from_,
-        "_source": plan.source,
-        "query": plan.keywords or plan.nearest,
-    }
-
-
-def leg_bodies(plan: Plan) -> tuple[Json, Json]:
-    """The two searches whose answers `diptych.query.blend` joins: ids and scores alone.
-
-    The vector leg returns all its candidates, because they count in the total.
-    """
-    ids_only = {"_source": False}
-    return (
-        {**ids_only, "size": WINDOW, "query": plan.keywords},
-        {**ids_only, "size": plan.n_nearest, "query": plan.nearest},
+def _words(request: SearchRequest, target: Target) -> Json | None:
+    if request.words is None:
+        return None
+    return keywords_query(
+        request.words,
+        request.unwanted_words,
+        contract=target.contract,
+        properties=target.properties,
     )
 
 
-def page_bodies(plan: Plan, page: Sequence[str], nearest: Sequence[str]) -> tuple[Json, Json]:
-    """The sources of a page, and the number of documents in either leg."""
-    found = {"bool": {"should": [plan.keywords, _ids(nearest)]}}
-    return (
-        {"size": len(page), "_source": plan.source, "query": _ids(page)},
-        {"size": 0, "query": found},
+def _passing(request: SearchRequest, properties: Json) -> Json | None:
+    clauses: dict[str, list[Json]] = {"filter": filter_clauses(request.filters, properties)}
+    hidden = (*request.like, *request.not_like)
+    clauses["must_not"] = [with_ids(hidden)] if hidden else []
+    kept = {name: found for name, found in clauses.items() if found}
+    return {"bool": kept} if kept else None
+
+
+def _shares(request: SearchRequest, vector: QueryVector | None) -> tuple[float, float]:
+    keywords = request.resolved_weights.keywords
+    nearest = 0.0 if vector is None else vector.weights.vector
+    total = keywords + nearest
+    return keywords / total if total else 1.0, nearest / total if total else 0.0
+
+
+def _order(request: SearchRequest, properties: Json, *, is_listing: bool) -> list[Json]:
+    fields: list[Json] = [
+        {
+            exact_field(each.field, properties, needs_values=True).name: {
+                "order": "desc" if each.descending else "asc",
+                "missing": "_last",
+            }
+        }
+        for each in request.sort
+    ]
+    if fields:
+        return [*fields, WRITTEN]
+    if is_listing:
+        return [{"_score": "desc"}, WRITTEN] if request.boosts else [WRITTEN]
+    return []
+
+
+def _source(request: SearchRequest, target: Target, engine: Engine, allowed: Sequence[str]) -> Json:
+    source = source_filter(
+        request.source_fields, allowed, contract=target.contract, with_vector=request.explain
     )
+    return engine.vector_source(source) if request.explain else source
 
 
-def _ids(ids: Sequence[str]) -> Json:
-    return {"ids": {"values": list(ids)}}
-
-
-def _bool(must: list[Json], filters: list[Json], hidden: list[Json]) -> Json:
-    clauses = {"must": must, "filter": filters, "must_not": hidden}
-    return {"bool": {name: found for name, found in clauses.items() if found}}
-
-
-def _shares(keywords: float, vector: float) -> tuple[float, float]:
-    total = keywords + vector
-    return keywords / total if total else 1.0, vector / total if total else 0.0
+def _highlight(
+    request: SearchRequest, words: Json | None, target: Target, allowed: Sequence[str]
+) -> Json:
+    """Marked words are shown, and are the matched terms of an explanation."""
+    names = text_names(target.contract, target.properties)
+    shown = [name for name in names if not allowed or covers(allowed, name)]
+    if words is None or not shown or not (request.highlight or request.explain):
+        return {}
+    return highlight_clause(words, names=shown, whole=not request.highlight)

@@ -1,107 +1,146 @@
-"""Sends a plan to the cluster and reads the hits, by the way that fits plan and cluster."""
+"""One search from its plan to the page: legs, blend, order, page, hits."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from diptych.client import Cluster, Json, error_of, path, to_ndjson
+from diptych.client import Json
 from diptych.errors import RefusedError
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
-from diptych.query.blend import Leg, Scores, blend
-from diptych.query.explain import BlendExplainer, explain_keywords, explain_vector, vector_parts
-from diptych.query.page import WINDOW
-from diptych.query.plan import Plan, leg_bodies, native_body, page_bodies, single_body
-from diptych.query.response import Explanation, Hit
-from diptych.query.vector import QueryVector
+from diptych.query.bodies import direct_body, native_body
+from diptych.query.conversation import Conversation
+from diptych.query.facets import Facets, read_facets
+from diptych.query.hits import Presenter
+from diptych.query.legs import KEYWORDS, LegError, ask_legs, gaps, own_score
+from diptych.query.native import blends_alike, goes_direct
+from diptych.query.pages import lay_page, read_page
+from diptych.query.plan import Plan
+from diptych.query.request import SearchRequest
+from diptych.query.response import Hit
+from diptych.query.scoring import Scoring, explain_own, score_legs
+from diptych.query.standing import stand
+from diptych.query.stored import vectors_body, vectors_in
+from diptych.vectors import Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits and the number of documents behind it."""
+    """One page of hits, the number of documents behind it, and their facets.
+
+    `problems` say what of the plan could not be used.
+    """
 
     hits: tuple[Hit, ...]
     total: int
+    facets: Facets
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs plans against one index. `vector` is the query vector of the plan's vector leg."""
+    """Runs one plan against one index.
 
-    cluster: Cluster
+    `may_blend` says whether the cluster's own blending equals ours on this index.
+    """
+
+    talk: Conversation
     engine: Engine
     target: Target
+    request: SearchRequest
     plan: Plan
-    vector: QueryVector | None
-    explain: bool
+    may_blend: bool
 
-    def single(self) -> Found:
-        """A plan with one leg: the score is the leg's own, a BM25 score or an inner product."""
-        answer = self._search(single_body(self.plan))
+    def run(self) -> Found:
+        """The page, by the shortest way that gives it."""
+        if goes_direct(self.plan, self.request):
+            return self.direct()
+        if self.may_blend and blends_alike(self.plan, self.request):
+            try:
+                return self.native()
+            except RefusedError:
+                # Asked for one by one, the legs show which of them it is.
+                return self.ranked()
+        return self.ranked()
+
+    def direct(self) -> Found:
+        """A plan with one leg and nothing to move: its scores are the leg's own."""
+        answer = self.talk.search(direct_body(self.plan, self.request))
+        is_by_vector = self.plan.keywords is None
         rows: list[Json] = answer["hits"]["hits"]
-        parts = self._parts(rows)
+        present = self._presenter(rows)
         hits = []
         for row in rows:
-            score = row["_score"]
-            if self.vector is not None and self.plan.nearest is not None:
-                score = self.engine.inner_product(score) - self.vector.bias
-                why = explain_vector(score, parts.get(row["_id"], {}))
-            else:
-                why = explain_keywords(score)
-            hits.append(self._hit(row, score, why))
-        return Found(tuple(hits), answer["hits"]["total"]["value"])
+            score = row["_score"] or 0.0
+            score = own_score(row, self.plan, self.engine) if is_by_vector else score
+            why = explain_own(score, present.parts(row["_id"]), is_by_vector=is_by_vector)
+            hits.append(present.hit(row, score, why))
+        return self._found(hits, answer, gaps(answer))
 
     def native(self) -> Found:
         """The engine blends; it cannot say what a score is made of."""
-        answer = self._search(native_body(self.plan))
-        hits = tuple(self._hit(row, row["_score"], None) for row in answer["hits"]["hits"])
-        return Found(hits, answer["hits"]["total"]["value"])
+        answer = self.talk.search(native_body(self.plan, self.request))
+        rows: list[Json] = answer["hits"]["hits"]
+        present = self._presenter(rows)
+        hits = [present.hit(row, row["_score"], None) for row in rows]
+        return self._found(hits, answer, gaps(answer))
 
-    def blended(self) -> Found:
-        """We blend the first `WINDOW` hits of each leg, and fetch the page's sources after."""
-        keywords, candidates = (_scores(leg) for leg in self._msearch(*leg_bodies(self.plan)))
-        nearest = dict(list(candidates.items())[:WINDOW])
-        shares = self.plan.shares
-        ranked = blend([Leg(keywords, shares[0]), Leg(nearest, shares[1])])
-        page = ranked[self.plan.from_ : self.plan.from_ + self.plan.size]
-        sources, count = self._msearch(
-            *page_bodies(self.plan, [name for name, _ in page], list(candidates))
-        )
-        rows = {row["_id"]: row for row in sources["hits"]["hits"]}
-        parts = self._parts(list(rows.values()))
-        why = BlendExplainer(keywords, nearest, shares=shares)
-        hits = tuple(
-            self._hit(rows[name], score, why(name, parts.get(name)))
-            for name, score in page
-            if name in rows
-        )
-        return Found(hits, count["hits"]["total"]["value"])
+    def ranked(self) -> Found:
+        """We blend the windows of the legs, order them, and fetch the page after.
 
-    def _parts(self, rows: list[Json]) -> dict[str, Mapping[str, float]]:
-        if self.vector is None or not self.explain:
+        Where one leg of two fails, the other answers alone.
+        """
+        try:
+            legs = ask_legs(self.talk, self.plan, self.request, engine=self.engine)
+        except LegError as err:
+            return self._without(err)
+        scoring = score_legs(legs, self.plan, self.request)
+        standing = stand(
+            legs,
+            scoring,
+            self.request,
+            layout=self.target.contract.layout,
+            read_vectors=self._read_vectors,
+        )
+        page = lay_page(self.talk, legs, scoring, standing, self.plan, self.request)
+        shown = read_page(self.talk, page, legs, standing, self.plan, self.request)
+        present = self._presenter(shown.rows)
+        hits = []
+        for row in shown.rows:
+            one = page.candidate(row, self._rest_score(row, scoring))
+            hits.append(present.hit(row, one.score, scoring.explain(one, present.parts(one.id))))
+        return self._found(hits, shown.counted, [*legs.problems, *shown.problems], shown.total)
+
+    def _rest_score(self, row: Json, scoring: Scoring) -> float:
+        """The score of a hit past the window: the leg's own where that is what is shown."""
+        if not scoring.is_own or self.request.sort:
+            return scoring.scores.get(row["_id"], 0.0)
+        if scoring.is_by_vector:
+            return own_score(row, self.plan, self.engine)
+        return row["_score"] or 0.0
+
+    def _without(self, err: LegError) -> Found:
+        if err.leg == KEYWORDS:
+            plan, left_out = replace(self.plan, keywords=None), "keyword"
+        else:
+            plan, left_out = replace(self.plan, nearest=None, vector=None), "vector"
+        found = replace(self, plan=plan).run()
+        problem = f"The search by {left_out} was left out. {err}"
+        return replace(found, problems=(problem, *found.problems))
+
+    def _read_vectors(self, products: Sequence[str]) -> dict[str, Floats]:
+        field = self.target.contract.vector_field
+        if not products:
             return {}
-        return vector_parts(rows, self.vector, field=self.target.contract.vector_field)
+        answer = self.talk.search(vectors_body(self.engine, field, products))
+        return vectors_in(answer["hits"]["hits"], field).vectors
 
-    def _hit(self, row: Json, score: float, why: Explanation | None) -> Hit:
-        source = dict(row.get("_source", {}))
-        source.pop(self.target.contract.vector_field, None)
-        return Hit(row["_id"], score, source, explain=why if self.explain else None)
+    def _presenter(self, rows: Sequence[Json]) -> Presenter:
+        return Presenter(rows, self.target.contract, self.request, self.plan.vector)
 
-    def _search(self, body: Json) -> Json:
-        answer: Json = self.cluster.call("POST", path(self.target.name, "_search"), body=body)
-        return answer
-
-    def _msearch(self, *bodies: Json) -> list[Json]:
-        lines = [line for body in bodies for line in ({}, body)]
-        answer = self.cluster.call(
-            "POST", path(self.target.name, "_msearch"), body=to_ndjson(lines)
-        )
-        responses: list[Json] = answer["responses"]
-        for response in responses:
-            if "error" in response:
-                kind, reason = error_of(response)
-                raise RefusedError(f"The cluster refuses a leg of the search ({kind}): {reason}.")
-        return responses
-
-
-def _scores(answer: Json) -> Scores:
-    return {row["_id"]: row["_score"] for row in answer["hits"]["hits"]}
+    def _found(
+        self, hits: Sequence[Hit], answer: Json, problems: Sequence[str], total: int | None = None
+    ) -> Found:
+        facets = read_facets(self.request.facets, answer, self.target.properties)
+        if total is None:
+            total = answer["hits"]["total"]["value"]
+        return Found(tuple(hits), total, facets, tuple(problems))

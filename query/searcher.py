@@ -6,24 +6,25 @@ from dataclasses import dataclass
 
 from diptych.client import Cluster
 from diptych.encoding import Encoder
+from diptych.errors import SearchError
 from diptych.mappings.engine import Engine
-from diptych.query.asking import NO_ENCODER, Asker
+from diptych.query.asking import NO_ENCODER, Asked, Asker
+from diptych.query.budget import Budget
+from diptych.query.conversation import Conversation, Sent
 from diptych.query.plan import Plan, make_plan
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
 from diptych.query.run import Found, Runner
-from diptych.query.vector import QueryVector
 from diptych.query.view import IndexView, Views
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request made ready for one index; `problem` says what of it could not be used."""
+    """A request made ready for one index; `problems` say what of it could not be used."""
 
     view: IndexView
     plan: Plan
-    vector: QueryVector | None
-    problem: str | None
+    problems: tuple[str, ...]
     encode_ms: float
 
 
@@ -55,8 +56,9 @@ class Searcher:
     def search(self, index: str, request: SearchRequest) -> SearchResponse:
         """The page of hits that the request asks for.
 
-        Without an encoder, or when it fails, words are searched by keyword alone, and the answer
-        says so.
+        What cannot be used is left out, and the answer says so: without an encoder, when it fails
+        or is too slow, where no product has a vector or the cluster cannot compare them, words are
+        searched by keyword alone; where only the keywords fail, by vector alone.
 
         Raises:
             UsageError: a filter, field or weight that this index cannot take.
@@ -66,42 +68,59 @@ class Searcher:
             DiptychError: whatever the cluster refuses or cannot answer.
         """
         started = time.perf_counter()
-        prepared = self.prepare(index, request)
-        found = self._run(prepared, explain=request.explain)
+        budget = Budget(request.timeout_s)
+        prepared = self.prepare(index, request, budget=budget)
+        talk = Conversation(self._cluster, prepared.view.target.name, budget=budget)
+        found = self._run(prepared, request, talk)
         return SearchResponse(
             hits=found.hits,
             total=found.total,
             took_ms=1_000 * (time.perf_counter() - started),
             encode_ms=prepared.encode_ms,
-            degraded_reason=prepared.problem,
+            degraded_reason=" ".join((*prepared.problems, *found.problems)) or None,
+            facets=found.facets,
         )
 
-    def prepare(self, index: str, request: SearchRequest) -> Prepared:
-        """What `search` would send, and where to; raises what `search` raises."""
+    def requests(self, index: str, request: SearchRequest) -> list[Sent]:
+        """What `search` sends to find the hits, in order; raises what `search` raises.
+
+        The search is made, because what a later request asks for depends on the answers before it.
+        """
+        budget = Budget(request.timeout_s)
+        prepared = self.prepare(index, request, budget=budget)
+        talk = Conversation(self._cluster, prepared.view.target.name, budget=budget)
+        self._run(prepared, request, talk)
+        return talk.sent
+
+    def prepare(
+        self, index: str, request: SearchRequest, *, budget: Budget | None = None
+    ) -> Prepared:
+        """The plan of a request to an index; raises what `search` raises."""
         view = self._views.of(index)
-        target = view.target
-        asked = self._asker.ask(target, request)
+        asked = self._ask(view, request, budget)
         plan = make_plan(
             request,
             asked.vector,
-            contract=target.contract,
-            properties=target.properties,
+            target=view.target,
             engine=self._engine,
             allowed_fields=self._source_fields,
         )
-        return Prepared(view, plan, asked.vector, asked.problem, asked.encode_ms)
-
-    def _run(self, prepared: Prepared, *, explain: bool) -> Found:
-        runner = Runner(
-            self._cluster,
-            self._engine,
-            prepared.view.target,
-            prepared.plan,
-            prepared.vector,
-            explain,
+        return Prepared(
+            view, plan, () if asked.problem is None else (asked.problem,), asked.encode_ms
         )
-        if not prepared.plan.is_hybrid:
-            return runner.single()
-        if prepared.view.blends_natively and not explain:
-            return runner.native()
-        return runner.blended()
+
+    def _ask(self, view: IndexView, request: SearchRequest, budget: Budget | None) -> Asked:
+        """The query vector; none is made where no product has one to compare it with."""
+        if view.has_vectors or not request.says_something:
+            return self._asker.ask(view.target, request, budget=budget)
+        name = view.target.name
+        sentence = f"No product of {name!r} has a vector yet: run `diptych embed {name} --wait`."
+        if request.words is None:
+            raise SearchError(sentence)
+        return Asked(None, sentence, 0.0)
+
+    def _run(self, prepared: Prepared, request: SearchRequest, talk: Conversation) -> Found:
+        view = prepared.view
+        return Runner(
+            talk, self._engine, view.target, request, prepared.plan, view.blends_natively
+        ).run()

@@ -13,10 +13,13 @@ VIEW_LIFE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """An index, and whether the engine's own blending of its hits equals ours."""
+    """An index, whether the engine's own blending of its hits equals ours, and whether any of its
+    products has a vector yet.
+    """
 
     target: Target
     blends_natively: bool
+    has_vectors: bool
 
 
 class Views:
@@ -38,7 +41,14 @@ class Views:
         seen = self._seen.get(index)
         if seen is None or now - seen[0] > VIEW_LIFE_S:
             target = read_target(self._cluster, index)
-            seen = now, IndexView(target, blends_natively(self._cluster, index))
+            seen = (
+                now,
+                IndexView(
+                    target,
+                    blends_natively=blends_natively(self._cluster, index),
+                    has_vectors=has_vectors(self._cluster, target),
+                ),
+            )
             self._seen[index] = seen
         return seen[1]
 
@@ -55,3 +65,11 @@ def blends_natively(cluster: Cluster, index: str) -> bool:
     except RefusedError:
         return False
     return bool(answer["_shards"]["total"] == 1)
+
+
+def has_vectors(cluster: Cluster, target: Target) -> bool:
+    """Whether any product of the index has a vector."""
+    embedded = {"exists": {"field": target.contract.vector_field}}
+    body = {"size": 0, "terminate_after": 1, "query": embedded}
+    answer = cluster.call("POST", path(target.name, "_search"), body=body)
+    return bool(answer["hits"]["total"]["value"])

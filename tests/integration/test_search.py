@@ -11,7 +11,10 @@ from diptych.errors import (
     SearchError,
 )
 from diptych.mappings.engine import OpenSearch
-from diptych.query.criteria import Filter
+from diptych.query.budget import Budget
+from diptych.query.conversation import Conversation
+from diptych.query.criteria import Facet, Filter
+from diptych.query.native import blends_alike
 from diptych.query.request import SearchRequest
 from diptych.query.response import Hit, SearchResponse
 from diptych.query.run import Runner
@@ -30,10 +33,9 @@ def _ids(response: SearchResponse) -> list[str]:
 def _runner(searcher: Searcher, shelf: Shelf, request: SearchRequest) -> Runner:
     prepared = searcher.prepare(shelf.index, request)
     assert prepared.view.blends_natively
-    assert prepared.plan.is_hybrid
-    return Runner(
-        shelf.cluster, OpenSearch(), prepared.view.target, prepared.plan, prepared.vector, False
-    )
+    assert blends_alike(prepared.plan, request)
+    talk = Conversation(shelf.cluster, shelf.index, budget=Budget(None))
+    return Runner(talk, OpenSearch(), prepared.view.target, request, prepared.plan, may_blend=True)
 
 
 REQUESTS = [
@@ -47,6 +49,8 @@ REQUESTS = [
     SearchRequest(text="white scarf", filters=(Filter("stock", "1"),), size=200),
     SearchRequest(text="pink", filters=(Filter("colour", "none"),), size=200),
     SearchRequest(text="skirt", from_=40, size=30),
+    SearchRequest(text="red dress", size=200, facets=(Facet("colour"), Facet("in_stock", 1))),
+    SearchRequest(text="red dress", size=20, highlight=True),
 ]
 
 
@@ -57,13 +61,21 @@ def test_the_engine_blends_as_we_do(
     """Native `hybrid` and client-side blending give the same scores to the same documents."""
     runner = _runner(searcher, shelf, request_)
 
-    native, ours = runner.native(), runner.blended()
+    native, ours = runner.native(), runner.ranked()
 
     assert ours.total == native.total
+    assert ours.facets == native.facets
     # Equal scores may change places: the engine breaks ties in its own order.
     assert pytest.approx([hit.score for hit in ours.hits], abs=1e-5) == [
         hit.score for hit in native.hits
     ]
+    if request_.highlight:
+        assert {hit.id: hit.highlight for hit in native.hits}.items() >= {
+            name: hit.highlight
+            for hit in ours.hits
+            for name in _above_last(ours.hits)
+            if hit.id == name
+        }.items()
     if request_.size == 200:
         natively = {hit.id: hit.score for hit in native.hits}
         kept = _above_last(ours.hits)

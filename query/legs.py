@@ -1,0 +1,100 @@
+"""The legs of one search as the cluster answered them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diptych.client import Json
+from diptych.errors import DiptychError
+from diptych.mappings.engine import Engine
+from diptych.query.blend import Scores
+from diptych.query.bodies import keywords_body, nearest_body, pinned_body
+from diptych.query.conversation import Conversation
+from diptych.query.page import WINDOW
+from diptych.query.plan import Plan
+from diptych.query.request import SearchRequest
+from diptych.query.values import ValuesById
+
+KEYWORDS, NEAREST, PINNED = "keywords", "nearest", "pinned"
+
+
+class LegError(Exception):
+    """One of two legs failed, and the other can answer alone."""
+
+    def __init__(self, leg: str, reason: DiptychError) -> None:
+        """Which leg, and why."""
+        super().__init__(str(reason))
+        self.leg = leg
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Scores of each leg's window, best first; a leg that takes no part is empty.
+
+    `nearest` has weighted cosines: the inner products without the bias. `candidates` are all ids
+    of the vector leg, `pinned` those of the request's that may be shown, and `values` what boosts
+    and collapsing go by. `alone` is the answer of a plan with one leg, which has its total and
+    its facets.
+    """
+
+    keywords: Scores
+    nearest: Scores
+    candidates: tuple[str, ...]
+    pinned: tuple[str, ...]
+    values: ValuesById
+    alone: Json | None
+    problems: tuple[str, ...]
+
+
+def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: Engine) -> Legs:
+    """Both legs and the pinned products, asked for at once.
+
+    Raises:
+        LegError: one leg of two failed.
+        DiptychError: whatever else the cluster refuses or cannot answer.
+    """
+    bodies: dict[str, Json] = {}
+    if plan.keywords is not None:
+        bodies[KEYWORDS] = keywords_body(plan)
+    if plan.nearest is not None:
+        bodies[NEAREST] = nearest_body(plan)
+    if request.pinned:
+        bodies[PINNED] = pinned_body(plan, request.pinned)
+    answers = _answers(talk, bodies)
+    rows = {name: answer["hits"]["hits"] for name, answer in answers.items()}
+    nearest = {row["_id"]: own_score(row, plan, engine) for row in rows.get(NEAREST, [])}
+    return Legs(
+        keywords={row["_id"]: row["_score"] or 0.0 for row in rows.get(KEYWORDS, [])},
+        nearest=dict(list(nearest.items())[:WINDOW]),
+        candidates=tuple(nearest),
+        pinned=tuple(row["_id"] for row in rows.get(PINNED, [])),
+        values=plan.values.read([row for found in rows.values() for row in found]),
+        alone=None if plan.is_hybrid else answers.get(KEYWORDS, answers.get(NEAREST)),
+        problems=tuple(problem for answer in answers.values() for problem in gaps(answer)),
+    )
+
+
+def own_score(row: Json, plan: Plan, engine: Engine) -> float:
+    """The weighted cosine behind a score of the vector leg."""
+    bias = 0.0 if plan.vector is None else plan.vector.bias
+    return engine.inner_product(row["_score"]) - bias
+
+
+def gaps(answer: Json) -> list[str]:
+    """What an answer says that it lacks: shards that failed or had no time."""
+    shards = answer.get("_shards", {})
+    if not shards.get("failed"):
+        return []
+    missing = f"{shards['failed']} of {shards['total']} shards did not answer"
+    return [f"{missing}, so products are missing: look at the cluster's health."]
+
+
+def _answers(talk: Conversation, bodies: Mapping[str, Json]) -> dict[str, Json]:
+    given = dict(zip(bodies, talk.searches(*bodies.values()), strict=True))
+    failed = {name: answer for name, answer in given.items() if isinstance(answer, DiptychError)}
+    legs = {KEYWORDS, NEAREST} & bodies.keys()
+    for name in (KEYWORDS, NEAREST):
+        if name in failed and legs - failed.keys():
+            raise LegError(name, failed[name])
+    if failed:
+        raise next(iter(failed.values()))
+    return {name: answer for name, answer in given.items() if not isinstance(answer, DiptychError)}
