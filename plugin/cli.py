@@ -10,7 +10,7 @@ from diptych.errors import DiptychError, SettingsError
 
 #: Subcommand -> (module below `diptych.plugin.commands`, one line of help).
 COMMANDS: dict[str, tuple[str, str]] = {
-    "local": ("local", "Start, show and stop the local OpenSearch node and broker."),
+    "local": ("local", "Start, show and stop the local node and broker."),
     "install": ("install", "Create an index for Diptych, or add Diptych to an existing one."),
     "uninstall": ("uninstall", "Remove Diptych from an index."),
     "ingest": ("ingest", "Load an NDJSON, CSV or TSV file into an index."),

@@ -30,7 +30,7 @@ def command() -> None:
 @click.option("--fresh", is_flag=True, help="Delete all data of the local stack first.")
 @click.option("--heap", default="1g", show_default=True, help="Memory of the node, as 512m or 2g.")
 def up(settings: Settings, engine: str | None, fresh: bool, heap: str) -> None:
-    """Start whatever does not run yet; the first start fetches about 70 MB.
+    """Start whatever does not run yet; the first start of an engine fetches 45 to 71 MB.
 
     Example: diptych local up --engine elasticsearch --home-dir ~/elastic
     """

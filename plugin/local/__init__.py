@@ -1,1 +1,1 @@
-"""A real OpenSearch node and a real Valkey server on loopback, without Docker or root."""
+"""A real node and a real Valkey server on loopback, without Docker or root."""
