@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from commands import RunDiptych, runner
+from nodes import STACKS, EngineCluster, fresh_name
 from shelf import Shelf, run_shelf
 
 from diptych.client import Cluster
-from diptych.mappings.engine import OpenSearch
+from diptych.mappings.engine import OpenSearch, detect_engine
 from diptych.plugin.local.state import StackState
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings, load_settings
@@ -52,3 +53,32 @@ def shelf(cluster_url: str) -> Iterator[Shelf]:
 def searcher(shelf: Shelf) -> Searcher:
     """With the encoder that the shelf was made with."""
     return Searcher(shelf.cluster, OpenSearch(), shelf.encoder)
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def engine_cluster(request: pytest.FixtureRequest) -> Iterator[EngineCluster]:
+    """Each engine in turn."""
+    state: StackState = request.getfixturevalue(STACKS[request.param])
+    cluster = Cluster(load_settings(cluster_url=state.cluster_url))
+    yield EngineCluster(request.param, state, cluster, detect_engine(cluster))
+    cluster.close()
+
+
+@pytest.fixture
+def engine_index(engine_cluster: EngineCluster) -> Iterator[str]:
+    """A name on `engine_cluster` that no other test has; what it names is deleted afterwards."""
+    with fresh_name(engine_cluster.state.cluster_url) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def engine_shelf(engine_cluster: EngineCluster) -> Iterator[Shelf]:
+    """300 products in one shard of each engine; read by all tests, written by none."""
+    with run_shelf(engine_cluster.cluster, engine=engine_cluster.engine) as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def engine_searcher(engine_shelf: Shelf) -> Searcher:
+    """With the encoder that the shelf was made with."""
+    return Searcher(engine_shelf.cluster, engine_shelf.engine, engine_shelf.encoder)
