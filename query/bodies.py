@@ -97,6 +97,14 @@ def found_query(plan: Plan, nearest: Sequence[str]) -> Json:
     return either([*legs, *([with_ids(nearest)] if nearest else [])])
 
 
+def following_query(plan: Plan, nearest: Sequence[str]) -> Json:
+    """The documents of the first leg in its order, then those of the vector leg."""
+    if plan.keywords is None or not nearest:
+        return plan.keywords or plan.nearest or {}
+    unscored = {"constant_score": {"filter": with_ids(nearest), "boost": 0}}
+    return either([plan.keywords, unscored])
+
+
 def _shown(plan: Plan) -> Json:
     return {"_source": plan.source, **plan.highlight}
 

@@ -1,7 +1,8 @@
 """The page of a search that was ranked here: known hits first, the rest of the first leg after.
 
-Pages past the window go on with the first leg, less what the window holds: nothing is left out and
-nothing comes twice while the index does not change.
+Pages past the window go on with the first leg, less what the window holds, and end with what else
+the vector leg had among its candidates: nothing is left out and nothing comes twice while the index
+does not change.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,14 @@ from dataclasses import dataclass
 
 from diptych.client import Json
 from diptych.errors import DiptychError
-from diptych.query.bodies import count_body, found_query, page_body, rest_body, rest_ids_body
+from diptych.query.bodies import (
+    count_body,
+    following_query,
+    found_query,
+    page_body,
+    rest_body,
+    rest_ids_body,
+)
 from diptych.query.clauses import with_ids
 from diptych.query.conversation import Conversation
 from diptych.query.legs import Legs, gaps
@@ -74,13 +82,27 @@ def _list(
     legs: Legs, standing: Standing, plan: Plan, request: SearchRequest
 ) -> tuple[list[Candidate], Json | None]:
     """The hits whose order is known, and the query that finds those after them."""
-    if not request.sort:
-        rest = None if request.min_score is not None else plan.keywords or plan.nearest
-        return list(standing.order), rest
-    pinned = [one for one in standing.order if one.id in legs.pinned]
+    if request.sort:
+        pinned = [one for one in standing.order if one.id in legs.pinned]
+        return pinned, _counted_query(legs, standing, plan, request)
     if request.min_score is not None:
-        return pinned, with_ids([one.id for one in standing.kept])
-    return pinned, found_query(plan, list(legs.nearest))
+        return list(standing.order), None
+    return list(standing.order), following_query(plan, legs.candidates)
+
+
+def _counted_query(
+    legs: Legs, standing: Standing, plan: Plan, request: SearchRequest
+) -> Json | None:
+    """What the total counts, where no leg alone has counted it.
+
+    Sorted by a field, the candidates past the window would stand among its hits, so they do not
+    count.
+    """
+    if request.min_score is not None:
+        return with_ids([one.id for one in standing.kept])
+    if request.sort:
+        return found_query(plan, list(legs.nearest))
+    return found_query(plan, legs.candidates) if plan.is_hybrid else None
 
 
 def read_page(
@@ -97,10 +119,9 @@ def read_page(
         bodies["known"] = page_body(plan, [one.id for one in page.known])
     if page.rest is not None:
         bodies["rest"] = page.rest
-    if request.min_score is not None:
-        bodies["counted"] = count_body(plan, with_ids([one.id for one in standing.kept]))
-    elif legs.alone is None:
-        bodies["counted"] = count_body(plan, found_query(plan, legs.candidates))
+    counted_query = _counted_query(legs, standing, plan, request)
+    if counted_query is not None:
+        bodies["counted"] = count_body(plan, counted_query)
     answers = dict(zip(bodies, _all(talk, list(bodies.values())), strict=True))
     found = {row["_id"]: row for row in _rows(answers, "known")}
     rows = [found[one.id] for one in page.known if one.id in found]

@@ -11,10 +11,12 @@ from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.contract import IndexContract
 from diptych.encoding import Role
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, product_layout
-from diptych.mappings.engine import OpenSearch
+from diptych.mappings.engine import Engine, OpenSearch
 from diptych.mappings.index import TEXT_MAPPING, own_properties
 from diptych.testing import FakeEncoder
 from diptych.vectors import Floats, unit_rows
+
+_PLAIN_TEXT: Json = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}
 
 COLOURS = ("red", "blue", "green", "black", "white", "pink")
 KINDS = ("dress", "coat", "shirt", "skirt", "hat", "scarf", "boots", "bag")
@@ -25,6 +27,7 @@ class Shelf:
     """An index with products, what they were made of, and how to reach it."""
 
     cluster: Cluster
+    engine: Engine
     index: str
     contract: IndexContract
     encoder: FakeEncoder
@@ -33,17 +36,26 @@ class Shelf:
 
 
 @contextmanager
-def run_shelf(cluster: Cluster, n: int = 300, *, shards: int = 1) -> Iterator[Shelf]:
-    """`n` products p0, p1, ..; every 11th has no vector yet, every 7th no picture."""
+def run_shelf(
+    cluster: Cluster, n: int = 300, *, shards: int = 1, engine: Engine | None = None
+) -> Iterator[Shelf]:
+    """`n` products p0, p1, ..; every 11th has no vector yet, every 7th no picture.
+
+    Every 5th stands alone, the others are variants of each other by twos or threes.
+
+    Args:
+        engine: of the cluster; OpenSearch unless given.
+    """
+    engine = engine or OpenSearch()
     encoder = FakeEncoder()
     contract = make_contract(encoder)
     index = f"test-shelf-{uuid.uuid4().hex[:8]}"
-    create_index(cluster, index, contract, shards=shards)
+    create_index(cluster, index, contract, shards=shards, engine=engine)
     try:
         sources = {f"p{i}": _product(i) for i in range(n)}
         vectors = _vectors(encoder, contract, sources)
         write(cluster, index, contract, sources, vectors)
-        yield Shelf(cluster, index, contract, encoder, sources, vectors)
+        yield Shelf(cluster, engine, index, contract, encoder, sources, vectors)
     finally:
         cluster.call("DELETE", path(index))
 
@@ -63,12 +75,20 @@ def make_contract(encoder: FakeEncoder) -> IndexContract:
     )
 
 
-def create_index(cluster: Cluster, index: str, contract: IndexContract, *, shards: int = 1) -> None:
+def create_index(
+    cluster: Cluster,
+    index: str,
+    contract: IndexContract,
+    *,
+    shards: int = 1,
+    engine: Engine | None = None,
+) -> None:
     """An index that carries the contract."""
-    engine = OpenSearch()
+    engine = engine or OpenSearch()
     vector = engine.vector_mapping(contract.layout.dimension, library="lucene")
     properties = {
-        "title": TEXT_MAPPING,
+        # The local Elasticsearch node has no analyzers for languages.
+        "title": TEXT_MAPPING if isinstance(engine, OpenSearch) else _PLAIN_TEXT,
         "description": {"type": "text"},
         "colour": {"type": "keyword"},
         "brand": {"type": "text", "fields": {"keyword": {"type": "keyword"}}},
@@ -76,6 +96,8 @@ def create_index(cluster: Cluster, index: str, contract: IndexContract, *, shard
         "stock": {"type": "integer"},
         "in_stock": {"type": "boolean"},
         "cost": {"type": "float"},
+        "released": {"type": "date"},
+        "group_id": {"type": "keyword"},
         **own_properties(contract.vector_field, vector),
     }
     settings = {"number_of_shards": shards, "number_of_replicas": 0, **engine.index_settings()}
@@ -123,6 +145,8 @@ def _product(i: int) -> Json:
         "stock": i % 3,
         "in_stock": i % 3 > 0,
         "cost": 5.0,
+        "released": f"2026-{1 + i % 12:02}-01",
+        **({"group_id": f"g{i // 4}"} if i % 5 else {}),
     }
 
 

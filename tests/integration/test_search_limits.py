@@ -1,77 +1,25 @@
 """Searching a real index without an encoder, with bad input, and without showing too much."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from shelf import Shelf
 
 from diptych.client import to_json
-from diptych.encoding import EncodedImages, ModelRef, Role
 from diptych.errors import (
     ContractError,
     ImageError,
     MissingIndexError,
-    SearchError,
-    UnavailableError,
     UsageError,
 )
 from diptych.mappings.engine import OpenSearch
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.testing import FakeEncoder
-from diptych.vectors import Floats
 
 pytestmark = pytest.mark.integration
 
 PHOTO = b"picture of a hat"
-
-
-class DownEncoder:
-    """An encoder service that does not answer."""
-
-    def __init__(self, encoder: FakeEncoder) -> None:
-        """Its models are known from before."""
-        self.text_model: ModelRef = encoder.text_model
-        self.image_model: ModelRef = encoder.image_model
-
-    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-    def encode_words(self, texts: Sequence[str]) -> Floats:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-    def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
-        """No answer."""
-        raise UnavailableError("The encoder does not answer: start it.")
-
-
-@pytest.mark.parametrize("explain", [False, True])
-@pytest.mark.parametrize("is_down", [False, True])
-def test_words_are_searched_by_keyword_without_an_encoder(
-    shelf: Shelf, *, is_down: bool, explain: bool
-) -> None:
-    """The answer has hits, and says that and why it is degraded."""
-    encoder = DownEncoder(shelf.encoder) if is_down else None
-    searcher = Searcher(shelf.cluster, OpenSearch(), encoder, encoder_problem="No torch here.")
-
-    response = searcher.search(shelf.index, SearchRequest(text="red dress", explain=explain))
-
-    assert "red dress" == response.hits[0].source["title"]
-    assert response.degraded
-    assert ("The encoder does not answer" if is_down else "No torch") in str(
-        response.degraded_reason
-    )
-
-
-def test_a_photo_without_an_encoder_is_an_error_with_the_remedy(shelf: Shelf) -> None:
-    """There is nothing else to search by."""
-    searcher = Searcher(shelf.cluster, OpenSearch(), None)
-
-    with pytest.raises(SearchError, match="--encoder-url"):
-        searcher.search(shelf.index, SearchRequest(image=PHOTO))
 
 
 def test_another_model_is_refused(shelf: Shelf) -> None:
