@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -35,6 +35,23 @@ def to_json(value: object) -> bytes:
 def to_ndjson(lines: Iterable[object]) -> bytes:
     """One JSON value per line, as `_bulk` and `_msearch` take them."""
     return b"".join(to_json(line) + b"\n" for line in lines)
+
+
+class Caller(Protocol):
+    """Who sends requests to a cluster: ourselves, or somebody on whose behalf we ask."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        params: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
+        timeout_s: float | None = None,
+    ) -> Any:
+        """The answer's JSON; see `Cluster.call`."""
+        ...
 
 
 class _Orjson(JSONSerializer):

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from diptych.client import Cluster
+from diptych.client import Caller
 from diptych.encoding import Encoder
 from diptych.errors import DiptychError, EncodingError, SearchError, UnavailableError
 from diptych.mappings.engine import Engine
@@ -42,7 +42,7 @@ class Asker:
 
     def __init__(
         self,
-        cluster: Cluster,
+        cluster: Caller,
         engine: Engine,
         encoder: Encoder | None,
         *,

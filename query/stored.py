@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diptych.client import Cluster, Json, path
+from diptych.client import Caller, Json, path
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
 from diptych.vectors import Floats
@@ -38,7 +38,7 @@ class StoredVectors:
 
 
 def read_vectors(
-    cluster: Cluster,
+    cluster: Caller,
     engine: Engine,
     target: Target,
     products: Sequence[str],

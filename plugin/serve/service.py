@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
-from diptych.client import Cluster, path
+from diptych.client import Caller, Cluster, path
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import DiptychError, EncodingError, UnavailableError
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, read_target
+from diptych.query.asking import Asker
 from diptych.query.searcher import Searcher
 from diptych.query.view import Views
 
@@ -70,6 +71,7 @@ class Service:
         self._views = Views(cluster)
         self._lock = threading.Lock()
         self._health: tuple[float, bool] = (-_HEALTH_LIFE_S, False)
+        self._encoders: dict[tuple[ModelRef, ModelRef], tuple[Encoder | None, str]] = {}
         self._searchers = self._make_searchers()
 
     def searcher(self, index: str) -> Searcher:
@@ -79,6 +81,19 @@ class Service:
     def target(self, index: str) -> Target:
         """A served index with its contract and fields, at most some seconds old."""
         return self._views.of(index).target
+
+    def asker(self, index: str, caller: Caller) -> Asker:
+        """What makes query vectors for a served index.
+
+        Args:
+            caller: reads the vectors of products that a request names.
+        """
+        contract = self.target(index).contract
+        encoder, problem = self._encoders.get(
+            (contract.text_model, contract.image_model),
+            (None, "The models of the index changed: start `diptych serve` again."),
+        )
+        return Asker(caller, self.engine, encoder, encoder_problem=problem)
 
     @property
     def has_encoder(self) -> bool:
@@ -119,6 +134,7 @@ class Service:
             encoder = self._encoder_for(contract)
         except (EncodingError, UnavailableError) as err:
             problem = self.problems[index] = str(err)
+        self._encoders[contract.text_model, contract.image_model] = encoder, problem
         return Searcher(
             self.cluster,
             self.engine,
