@@ -16,7 +16,7 @@ from diptych.query.keywords import keywords_query, text_names
 from diptych.query.listing import listing_query
 from diptych.query.page import WINDOW
 from diptych.query.request import SearchRequest
-from diptych.query.source import covers, source_filter
+from diptych.query.source import check_shown, covers, source_filter
 from diptych.query.values import ValueFields, value_fields
 from diptych.query.vector import QueryVector
 
@@ -166,6 +166,7 @@ def _order(request: SearchRequest, properties: Json, *, is_listing: bool) -> lis
 
 
 def _source(request: SearchRequest, target: Target, engine: Engine, allowed: Sequence[str]) -> Json:
+    check_shown([facet.field for facet in request.facets], allowed)
     source = source_filter(
         request.source_fields, allowed, contract=target.contract, with_vector=request.explain
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from diptych.errors import UsageError
 from diptych.query.criteria import Facet, Filter, Range
 from diptych.query.page import check_page
+from diptych.query.ranking.diversity import check_diversity
 from diptych.query.weights import check_any, check_weights
 
 if TYPE_CHECKING:
@@ -98,10 +99,7 @@ def _check_facet(facet: Facet) -> None:
 
 
 def _check_numbers(request: "SearchRequest") -> None:
-    if not 0 <= request.diversity <= 1:
-        raise UsageError(
-            f"The diversity {request.diversity:g} cannot be used: use a number from 0 to 1."
-        )
+    check_diversity(request.diversity)
     if request.min_score is not None and not math.isfinite(request.min_score):
         raise UsageError(f"The least score {request.min_score:g} cannot be used: use a number.")
     if request.timeout_s is not None and not 0 < request.timeout_s < math.inf:

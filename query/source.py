@@ -22,15 +22,24 @@ def source_filter(
     Raises:
         UsageError: a field that may not be shown is asked for.
     """
-    for name in asked:
-        if allowed and not covers(allowed, name):
-            raise UsageError(
-                f"The field {name!r} may not be shown: ask for some of {', '.join(allowed)}."
-            )
+    check_shown(asked, allowed)
     includes = list(asked or allowed or ["*"])
     if with_vector:
         return {"includes": [*includes, contract.vector_field], "excludes": [OBJECT]}
     return {"includes": includes, "excludes": [OBJECT, contract.vector_field]}
+
+
+def check_shown(names: Sequence[str], allowed: Sequence[str]) -> None:
+    """Pass if callers may see the values of these fields.
+
+    Raises:
+        UsageError: names the first that they may not.
+    """
+    for name in names:
+        if allowed and not covers(allowed, name):
+            raise UsageError(
+                f"The field {name!r} may not be shown: ask for some of {', '.join(allowed)}."
+            )
 
 
 def covers(allowed: Sequence[str], name: str) -> bool:

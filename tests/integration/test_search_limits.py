@@ -13,6 +13,7 @@ from diptych.errors import (
     UsageError,
 )
 from diptych.mappings.engine import OpenSearch
+from diptych.query.criteria import Facet
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.testing import FakeEncoder
@@ -66,6 +67,26 @@ def test_a_field_that_may_not_be_shown_is_refused(shelf: Shelf) -> None:
 
     with pytest.raises(UsageError, match="'cost' may not be shown"):
         searcher.search(shelf.index, SearchRequest(text="red", source_fields=("cost",)))
+
+
+def test_values_of_a_field_that_may_not_be_shown_are_not_counted(shelf: Shelf) -> None:
+    """A facet would show them."""
+    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=["title"])
+
+    with pytest.raises(UsageError, match="'cost' may not be shown"):
+        searcher.search(shelf.index, SearchRequest(text="red", facets=(Facet("cost"),)))
+
+
+def test_words_that_may_not_be_shown_are_not_marked(shelf: Shelf) -> None:
+    """Neither as a passage nor as a matched term."""
+    searcher = Searcher(shelf.cluster, OpenSearch(), shelf.encoder, source_fields=["price"])
+
+    response = searcher.search(
+        shelf.index, SearchRequest(text="red dress", highlight=True, explain=True)
+    )
+
+    assert {()} == {hit.explain.terms for hit in response.hits if hit.explain}
+    assert [{}] * 10 == [hit.highlight for hit in response.hits]
 
 
 def test_words_are_never_an_operator(searcher: Searcher, shelf: Shelf) -> None:
