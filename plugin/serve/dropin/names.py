@@ -1,0 +1,65 @@
+"""Which indexes a request may name: those that are served to its sender, and no others."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from diptych.errors import DiptychError
+from diptych.plugin.serve.dropin.refusing import RefusalError
+from diptych.plugin.serve.service import Service
+
+
+class Names:
+    """The indexes that one caller may name, by their served name or as the cluster has them."""
+
+    def __init__(self, service: Service, served: Iterable[str]) -> None:
+        """Looks up what the names stand for; an index of Diptych's or the system's is left out."""
+        self._served: dict[str, str] = {}
+        for name in served:
+            concrete = _concrete(service, name)
+            if not any(is_reserved(it) for it in (name, concrete)):
+                self._served |= {concrete: name, name: name}
+
+    def check(self, expression: Any) -> list[str]:
+        """The served names that an expression of the engines stands for.
+
+        Stars, exclusions and dates are not followed: what they reach can change.
+
+        Raises:
+            RefusalError: one of them is not served.
+        """
+        parts = expression if isinstance(expression, list) else [expression]
+        names = [name for part in parts for name in str(part).split(",")]
+        for name in names:
+            if name not in self._served:
+                raise RefusalError(403, self._refusal(name))
+        return [self._served[name] for name in names]
+
+    def check_params(self, params: Mapping[str, str]) -> None:
+        """Pass if no parameter stands for a part of the path, as the engines let it.
+
+        Raises:
+            RefusalError: one does.
+        """
+        for name in ("index", "id"):
+            if name in params:
+                raise RefusalError(
+                    403, f"The parameter {name!r} is not taken here: name it in the path."
+                )
+
+    def _refusal(self, name: str) -> str:
+        served = ", ".join(sorted(set(self._served.values()))) or "none"
+        shown = name[:100] or "all indexes"
+        return f"{shown!r} is not served at this address: name an index of {served}."
+
+
+def is_reserved(name: str) -> bool:
+    """Whether an index belongs to the cluster or to Diptych."""
+    return name.startswith((".", "diptych-"))
+
+
+def _concrete(service: Service, name: str) -> str:
+    """The index behind a served name; the name itself while the cluster cannot say."""
+    try:
+        return service.target(name).index
+    except DiptychError:
+        return name
