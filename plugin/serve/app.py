@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from diptych.plugin.serve.access_log import AccessLog
 from diptych.plugin.serve.gate import KEY_HEADER, Gate
 from diptych.plugin.serve.limits import BodyLimit, OnlyHosts
+from diptych.plugin.serve.page_routes import page_routes
 from diptych.plugin.serve.problems import add_handlers, sentence_problem
 from diptych.plugin.serve.refusals import describe_api
 from diptych.plugin.serve.routes import ROUTER
@@ -40,6 +41,7 @@ def make_app(
     app.state.service = service
     app.state.gate = gate
     add_handlers(app)
+    app.router.routes.extend(page_routes())
     for router in routers:
         app.include_router(router, include_in_schema=False)
     max_bytes = service.limits.max_body_bytes

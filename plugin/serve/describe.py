@@ -1,11 +1,13 @@
 """What a search of an index can name: its fields, as far as a caller may see them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from diptych.client import Json
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.target import Target
 from diptych.query.source import covers
+from diptych.query.weights import FOR_BOTH, FOR_IMAGE, FOR_LIKE, FOR_TEXT
 
 _KINDS = {
     **dict.fromkeys(("keyword", "constant_keyword", "ip", "version"), "words"),
@@ -15,9 +17,11 @@ _KINDS = {
     "boolean": "boolean",
 }
 
+_WEIGHTS = {"text": FOR_TEXT, "image": FOR_IMAGE, "both": FOR_BOTH, "like": FOR_LIKE}
+
 
 def describe(target: Target, allowed: Sequence[str]) -> Json:
-    """Text fields, image field, and the fields to filter by.
+    """Text fields, image field, the fields to filter by, and the weights unless others are given.
 
     Args:
         allowed: fields that the caller may see, `*` allowed; none means all.
@@ -33,6 +37,7 @@ def describe(target: Target, allowed: Sequence[str]) -> Json:
             for name, kind in _fields("", target.properties)
             if _may_see(name, allowed) and name not in contract.input_fields
         ],
+        "weights": {kind: asdict(weights) for kind, weights in _WEIGHTS.items()},
     }
 
 

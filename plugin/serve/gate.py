@@ -59,8 +59,11 @@ class Gate:
         """Whether callers have to show a key."""
         return self._keys is not None
 
-    def admit(self, request: HTTPConnection) -> Caller:
+    def admit(self, request: HTTPConnection, *, cost: float = 1.0) -> Caller:
         """The caller behind a request.
+
+        Args:
+            cost: what it counts for the key's rate.
 
         Raises:
             ProblemError: no key or an unknown one (401), too many requests (429).
@@ -76,12 +79,12 @@ class Gate:
                 headers={"www-authenticate": 'ApiKey header="X-API-Key"'},
             )
         request.scope["diptych.caller"] = key.name
-        self._slow_down(key)
+        self._slow_down(key, cost)
         return self._caller(key)
 
-    def enter(self, request: HTTPConnection, index: str) -> Caller:
+    def enter(self, request: HTTPConnection, index: str, *, cost: float = 1.0) -> Caller:
         """The caller, if the index is served and theirs; raises also ProblemError of 404."""
-        caller = self.admit(request)
+        caller = self.admit(request, cost=cost)
         if index not in caller.indexes:
             raise missing_index_error()
         return caller
@@ -99,8 +102,8 @@ class Gate:
                 )
         return Caller(key.name, indexes, fields, key.is_trusted)
 
-    def _slow_down(self, key: ApiKey) -> None:
-        wait_s = self._buckets.take(key.name, rate_per_s=key.rate_per_s, burst=key.burst)
+    def _slow_down(self, key: ApiKey, cost: float) -> None:
+        wait_s = self._buckets.take(key.name, rate_per_s=key.rate_per_s, burst=key.burst, cost=cost)
         if wait_s:
             raise ProblemError(
                 429,

@@ -223,6 +223,9 @@ class IndexAnswer(BaseModel):
     text_fields: list[str]
     image_field: str | None
     fields: list[FieldAnswer]
+    weights: dict[Literal["text", "image", "both", "like"], dict[str, float]] = Field(
+        description="what counts how much in each kind of search, unless it says otherwise"
+    )
 
 
 class IndexesAnswer(BaseModel):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 class Buckets:
     """Token buckets by name; safe to use from several threads.
 
-    A bucket holds `burst` tokens and gets `rate_per_s` new ones each second; a request takes one.
+    A bucket holds `burst` tokens and gets `rate_per_s` new ones each second; a request takes one,
+    or a part of one where it is small.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -21,12 +22,12 @@ class Buckets:
         self._lock = threading.Lock()
         self._left: dict[str, tuple[float, float]] = {}
 
-    def take(self, name: str, *, rate_per_s: float, burst: int) -> float:
-        """Take a token; 0, or the seconds after which there is one."""
+    def take(self, name: str, *, rate_per_s: float, burst: int, cost: float = 1.0) -> float:
+        """Take what a request costs; 0, or the seconds after which there is as much."""
         with self._lock:
             now = self._clock()
             tokens, then = self._left.get(name, (float(burst), now))
             tokens = min(float(burst), tokens + (now - then) * rate_per_s)
-            wait_s = 0.0 if tokens >= 1 else (1 - tokens) / rate_per_s
-            self._left[name] = (tokens if wait_s else tokens - 1, now)
+            wait_s = 0.0 if tokens >= cost else (cost - tokens) / rate_per_s
+            self._left[name] = (tokens if wait_s else tokens - cost, now)
             return wait_s

@@ -1,5 +1,6 @@
 """The simple call: what a shopper's browser may reach."""
 
+import logging
 import re
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from diptych.client import to_json
+from diptych.errors import ImageError
 from diptych.plugin.serve.describe import describe
 from diptych.plugin.serve.gate import Caller
 from diptych.plugin.serve.models import (
@@ -21,6 +23,8 @@ from diptych.plugin.serve.models import (
     SuggestAnswer,
     SuggestBody,
 )
+from diptych.plugin.serve.pictures import LIFE_S, SIDES_PX
+from diptych.plugin.serve.problems import ProblemError
 from diptych.plugin.serve.reading import search_request, similar_request
 from diptych.plugin.serve.refusals import refusals
 from diptych.plugin.serve.service import Service
@@ -29,8 +33,12 @@ from diptych.query.request_checks import MAX_TEXT_CHARACTERS
 from diptych.query.source import covers
 from diptych.query.suggest import suggest, title_field
 
+_log = logging.getLogger(__name__)
+
 ROUTER = APIRouter()
 
+#: A thumbnail counts less than a search for a key's rate.
+_COST_OF_PICTURE = 0.05
 _ADDRESS = re.compile(r"https?://[^\s)]+")
 
 IndexName = Annotated[str, Path(min_length=1, max_length=255, description="an index served here")]
@@ -56,8 +64,15 @@ async def admitted(request: Request) -> Caller:
     return caller
 
 
+async def glancing(request: Request, index: IndexName) -> Caller:
+    """The caller, who may look at pictures of this index; a page of hits shows many."""
+    caller: Caller = request.app.state.gate.enter(request, index, cost=_COST_OF_PICTURE)
+    return caller
+
+
 Serving = Annotated[Service, Depends(serving)]
 Entered = Annotated[Caller, Depends(entered)]
+Glancing = Annotated[Caller, Depends(glancing)]
 Admitted = Annotated[Caller, Depends(admitted)]
 
 
@@ -135,6 +150,34 @@ def suggest_by_address(
 def describe_index(index: IndexName, caller: Entered, service: Serving) -> Response:
     """The fields that a search of this index can name."""
     return _json(describe(service.target(index), caller.fields))
+
+
+@ROUTER.get(
+    "/indexes/{index}/picture/{id}",
+    operation_id="picture",
+    response_class=Response,
+    responses={**refusals(), 200: {"content": {"image/jpeg": {}}, "description": "A JPEG file."}},
+)
+def picture(
+    index: IndexName,
+    id: ProductId,
+    caller: Glancing,
+    service: Serving,
+    width: Annotated[int, Query(ge=1, le=SIDES_PX[-1], description="in pixels")] = SIDES_PX[1],
+) -> Response:
+    """A small form of a product's picture, where that is a file of this host's image roots."""
+    target = service.target(index)
+    field = target.contract.image_field
+    is_shown = field is not None and (not caller.fields or covers(caller.fields, field))
+    try:
+        found = service.thumbnails.of(target, id, side_px=width) if is_shown else None
+    except ImageError as err:
+        _log.warning("The picture of %r cannot be shown. %s", id, err)
+        found = None
+    if found is None:
+        raise ProblemError(404, "There is no picture of this product here.", "Show another.")
+    headers = {"cache-control": f"private, max-age={LIFE_S}", "x-content-type-options": "nosniff"}
+    return Response(found, headers=headers, media_type="image/jpeg")
 
 
 @ROUTER.get(

@@ -10,8 +10,10 @@ from diptych.client import Caller, Cluster, path
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import DiptychError, EncodingError, UnavailableError
+from diptych.ingest.pictures import LocalPictures, PictureSource
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, read_target
+from diptych.plugin.serve.pictures import Thumbnails
 from diptych.query.asking import Asker
 from diptych.query.searcher import Searcher
 from diptych.query.view import Views
@@ -41,6 +43,7 @@ class Service:
         encoder_for: the encoder of a contract; its EncodingError or UnavailableError means
             keywords alone, with that reason.
         source_fields: fields that callers may see, `*` allowed; none means all.
+        pictures: opens the files that products name; without it no picture is shown.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Service:
         encoder_for: Callable[[IndexContract], Encoder],
         *,
         source_fields: Sequence[str] = (),
+        pictures: PictureSource | None = None,
         limits: Limits = Limits(),
     ) -> None:
         """Reads the contracts and makes the encoders.
@@ -65,6 +69,7 @@ class Service:
         self.indexes = tuple(indexes)
         self.source_fields = tuple(source_fields)
         self.limits = limits
+        self.thumbnails = Thumbnails(cluster, pictures or LocalPictures(()))
         self.version = metadata.version("diptych")
         self.problems: dict[str, str] = {}
         self._encoder_for = encoder_for

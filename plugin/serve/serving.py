@@ -12,10 +12,14 @@ from diptych.client import Cluster
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder
 from diptych.errors import SettingsError
+from diptych.ingest.pictures import LocalPictures
 from diptych.mappings.engine import detect_engine
 from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.image_folder import registered_folders
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.serve.app import make_app
+from diptych.plugin.serve.dropin.forwarding import Forwarder
+from diptych.plugin.serve.dropin.router import dropin_router
 from diptych.plugin.serve.gate import Gate
 from diptych.plugin.serve.keys import KeyRing
 from diptych.plugin.serve.listening import address, is_loopback, listening
@@ -30,8 +34,13 @@ _MAX_REQUESTS = 256
 _STOP_S = 10
 
 
-def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -> None:
+def serve(
+    settings: Settings, indexes: Sequence[str], *, host: str, port: int, proxy_writes: bool = False
+) -> None:
     """Serve the indexes until the process is asked to stop (SIGTERM, SIGINT).
+
+    Args:
+        proxy_writes: pass writes at the drop-in address on to the cluster.
 
     Raises:
         SettingsError: other machines could reach it, and no keys are set.
@@ -49,6 +58,7 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             indexes,
             _encoders(settings, closing),
             source_fields=settings.source_fields,
+            pictures=LocalPictures(settings.image_roots, registered=registered_folders(settings)),
             limits=Limits(timeout_s=settings.search_timeout_s),
         )
         gate = Gate(indexes, fields=settings.source_fields, keys=keys)
@@ -57,7 +67,7 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             gate,
             cors_origins=settings.cors_origins,
             hosts=() if keys else _own_names(host),
-            routers=_trusted_routers(service, settings),
+            routers=[_dropin(settings, service, gate, closing, proxy_writes=proxy_writes)],
         )
         _say(address(host, listener), indexes, service, has_keys=keys is not None)
         config = uvicorn.Config(
@@ -72,9 +82,14 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _trusted_routers(service: Service, settings: Settings) -> list[APIRouter]:
+def _dropin(
+    settings: Settings, service: Service, gate: Gate, closing: ExitStack, *, proxy_writes: bool
+) -> APIRouter:
     """Routes that take the cluster's own query language; only trusted callers reach them."""
-    return []
+    ca_file = None if settings.ca_file is None else str(settings.ca_file)
+    forwarder = Forwarder(service.cluster.url, ca_file=ca_file, timeout_s=settings.timeout_s)
+    closing.callback(forwarder.close)
+    return dropin_router(service, gate, forwarder, proxy_writes=proxy_writes)
 
 
 def _keys(settings: Settings, host: str) -> KeyRing | None:

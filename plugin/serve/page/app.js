@@ -1,0 +1,219 @@
+/** The page: from what the shopper chooses to what is shown, and back. */
+
+import { ask, below, useKey } from "./api.js";
+import { showControls, showFacets, wireControls } from "./controls.js";
+import { $, make } from "./dom.js";
+import { showDetails, showHits, titleOf } from "./hits.js";
+import { takePhotos } from "./photo.js";
+import { showRequest, wireRequest } from "./request.js";
+import { PAGE_SIZE, body, forget, index, recall, remember, setIndex, state } from "./state.js";
+import { offerSuggestions } from "./suggest.js";
+import { firstLanguage, number, otherLanguage, say, speak } from "./words.js";
+
+let asked;
+let answer = { hits: [], total: 0, facets: {}, took_ms: 0 };
+
+const act = {
+  open: (hit) => showDetails(hit, act),
+  more: (hit) => {
+    forgetWords();
+    state.like = [product(hit)];
+    change();
+    toTop();
+  },
+  less: (hit) => {
+    state.less = [...state.less.filter(({ id }) => id !== hit.id), product(hit)];
+    change();
+  },
+};
+const product = (hit) => ({ id: hit.id, title: titleOf(hit) });
+
+/** A choice was made: begin at the first page. */
+function change() {
+  state.page = 0;
+  run();
+}
+
+async function run() {
+  show();
+  remember();
+  asked?.abort();
+  asked = new AbortController();
+  $("hits").classList.add("busy");
+  $("hits").setAttribute("aria-busy", "true");
+  try {
+    answer = await ask(below(index.name, "search"), body(), asked.signal);
+    tell(answer.degraded ? say("degraded", { reason: answer.degraded_reason }) : "");
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    complain(error);
+  }
+  $("hits").classList.remove("busy");
+  $("hits").removeAttribute("aria-busy");
+  showAnswer();
+}
+
+function complain(error) {
+  if (error.status === 401) return askForKey();
+  answer = { hits: [], total: 0, facets: {}, took_ms: 0 };
+  tell(error.status ? error.message : say("failed"));
+}
+
+function tell(text) {
+  $("notice").textContent = text;
+  $("notice").hidden = !text;
+}
+
+function show() {
+  $("text").value = state.text;
+  $("not-text").value = state.notText;
+  $("explain").checked = state.explain;
+  showControls();
+  showSaid();
+  showRequest();
+}
+
+function showAnswer() {
+  showHits(answer.hits, act);
+  showFacets(answer.facets ?? {}, change);
+  const gaps = { n: number(answer.total), ms: number(answer.took_ms, 0) };
+  $("count").textContent = say(answer.total === 1 ? "foundOne" : answer.total >= 10_000 ? "foundMany" : "found", gaps);
+  $("empty").textContent = say("none");
+  $("empty").hidden = answer.hits.length > 0 || !$("notice").hidden;
+  const first = state.page * PAGE_SIZE;
+  $("pages").hidden = state.page === 0 && answer.hits.length < PAGE_SIZE;
+  $("page").textContent = answer.hits.length ? say("page", { first: number(first + 1), last: number(first + answer.hits.length) }) : "";
+  $("previous").disabled = state.page === 0;
+  $("next").disabled = answer.hits.length < PAGE_SIZE;
+}
+
+function showSaid() {
+  const chips = [
+    ...state.like.map((one) => chip("likeChip", one, () => (state.like = state.like.filter((other) => other !== one)))),
+    ...state.less.map((one) => chip("lessChip", one, () => (state.less = state.less.filter((other) => other !== one)))),
+  ];
+  if (state.photo) chips.unshift(chip("photoChip", { title: "", url: state.photo.url }, () => (state.photo = null)));
+  $("said").replaceChildren(...chips);
+  $("said").hidden = !chips.length;
+}
+
+function chip(kind, { title, url }, remove) {
+  const button = make("button", { type: "button", textContent: "×", "aria-label": say("remove", { name: `${say(kind)} ${title}`.trim() }) });
+  button.addEventListener("click", () => {
+    remove();
+    change();
+    $("text").focus();
+  });
+  return make("li", { className: "chip" }, url ? make("img", { src: url, alt: "" }) : null,
+    make("span", { className: "what", textContent: say(kind) }),
+    title ? make("span", { className: "name", textContent: title }) : null, button);
+}
+
+function forgetWords() {
+  Object.assign(state, { text: "", notText: "", photo: null, like: [], less: [], sort: "" });
+}
+
+function toTop() {
+  scrollTo({ top: 0 });
+  $("results").focus({ preventScroll: true });
+}
+
+function turn(step) {
+  state.page += step;
+  run();
+  toTop();
+}
+
+function askForKey() {
+  $("key-form").hidden = false;
+  $("key").focus();
+}
+
+function wire() {
+  const closeSuggestions = offerSuggestions((title) => {
+    state.text = title;
+    change();
+  });
+  $("search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    closeSuggestions();
+    Object.assign(state, { text: $("text").value, notText: $("not-text").value });
+    change();
+  });
+  // The cross of a search field.
+  $("text").addEventListener("search", () => {
+    if ($("text").value === "" && state.text) Object.assign(state, { text: "" }), change();
+  });
+  $("sort").addEventListener("change", (event) => {
+    state.sort = event.target.value;
+    change();
+  });
+  $("explain").addEventListener("change", (event) => {
+    state.explain = event.target.checked;
+    run();
+  });
+  $("previous").addEventListener("click", () => turn(-1));
+  $("next").addEventListener("click", () => turn(1));
+  $("language").addEventListener("click", () => {
+    localStorage.setItem("diptych.language", otherLanguage());
+    changeLanguage(otherLanguage());
+  });
+  $("key-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    useKey($("key").value.trim());
+    $("key-form").hidden = true;
+    begin();
+  });
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, select, textarea, dialog");
+    if (event.key === "/" && !isTyping) {
+      event.preventDefault();
+      $("text").focus();
+    }
+  });
+  takePhotos((photo) => {
+    state.photo = photo;
+    change();
+  }, () => tell(say("badPhoto")));
+  wireControls(change);
+  wireRequest();
+}
+
+function changeLanguage(language) {
+  speak(language);
+  $("language").textContent = language === "zh" ? "English" : "中文";
+  $("language").lang = language === "zh" ? "en" : "zh";
+  show();
+  showAnswer();
+}
+
+async function openIndex(name) {
+  setIndex(await ask(below(name)));
+  $("index").value = name;
+}
+
+async function begin() {
+  try {
+    const { indexes } = await ask("indexes");
+    $("index").replaceChildren(...indexes.map((name) => make("option", { value: name, textContent: name })));
+    $("index").hidden = indexes.length < 2;
+    const wanted = new URLSearchParams(location.search).get("index");
+    await openIndex(indexes.includes(wanted) ? wanted : indexes[0]);
+    await run();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+$("index").addEventListener("change", async (event) => {
+  forget();
+  await openIndex(event.target.value);
+  change();
+});
+$("controls").open = matchMedia("(min-width: 60.01rem)").matches;
+speak(firstLanguage());
+$("language").textContent = otherLanguage() === "zh" ? "中文" : "English";
+$("language").lang = otherLanguage();
+recall();
+wire();
+begin();

@@ -1,0 +1,146 @@
+/** Sliders, blending, diversity, facets and ranges: everything beside the results. */
+
+import { $, later, make } from "./dom.js";
+import { WEIGHTS, countedFields, filterCount, index, rangeFields, saysSomething, state, weightsInUse } from "./state.js";
+import { number, plain, say } from "./words.js";
+
+const PAUSE_MS = 120;
+const SHOWN_VALUES = 8;
+/** Field -> values that were counted when the field was not filtered by. */
+const seen = {};
+
+const LABELS = { keywords: "keywords", text: "textPart", image: "image", agreement: "agreement" };
+
+/** Wire the controls; `onChange()` after each choice. */
+export function wireControls(onChange) {
+  const soon = later(PAUSE_MS, onChange);
+  for (const name of WEIGHTS) $("weights").append(weightSlider(name, soon));
+  $("reset-weights").addEventListener("click", () => {
+    state.weights = null;
+    onChange();
+    $(`weight-${WEIGHTS[0]}`).focus();
+  });
+  $("blending").addEventListener("change", (event) => {
+    state.blending = event.target.value;
+    onChange();
+  });
+  $("diversity").addEventListener("input", (event) => {
+    state.diversity = Number(event.target.value);
+    $("diversity-value").value = number(state.diversity);
+    soon();
+  });
+  $("clear-filters").addEventListener("click", () => {
+    state.filters = {};
+    state.ranges = {};
+    onChange();
+    $("controls").querySelector("summary").focus();
+  });
+}
+
+function weightSlider(name, soon) {
+  const id = `weight-${name}`;
+  const input = make("input", { id, type: "range", min: 0, max: 1, step: 0.05 });
+  input.addEventListener("input", () => {
+    const weights = { ...weightsInUse(), [name]: Number(input.value) };
+    // A search in which nothing counts finds nothing: the last slider stays above 0.
+    if (!Object.values(weights).some(Boolean)) weights[name] = Number((input.value = 0.05));
+    state.weights = weights;
+    showWeights();
+    soon();
+  });
+  const dot = make("span", { className: "dot" });
+  dot.style.setProperty("--tone", `var(--${name})`);
+  const title = make("span", {}, dot, make("span", { "data-t": LABELS[name], textContent: say(LABELS[name]) }));
+  const label = make("label", { for: id }, title, make("output", { id: `${id}-value`, for: id }));
+  return make("div", { className: "slider" }, label, input);
+}
+
+/** Write what holds into the controls. */
+export function showControls() {
+  showWeights();
+  $("blending").value = state.blending;
+  $("diversity").value = state.diversity;
+  $("diversity").disabled = Boolean(state.sort);
+  $("diversity-value").value = number(state.diversity);
+  $("clear-filters").hidden = filterCount() === 0;
+  const n = filterCount() + (state.weights ? 1 : 0);
+  $("controls").querySelector("summary").textContent = n ? say("filtersOn", { n }) : say("controls");
+  showSorts();
+}
+
+function showWeights() {
+  const weights = weightsInUse();
+  for (const name of WEIGHTS) {
+    const input = $(`weight-${name}`);
+    input.value = weights[name] ?? 0;
+    input.disabled = !saysSomething();
+    $(`weight-${name}-value`).value = number(weights[name] ?? 0);
+  }
+  $("reset-weights").hidden = state.weights === null;
+}
+
+function showSorts() {
+  const fields = index.fields.filter(({ kind }) => kind === "number" || kind === "date").map(({ name }) => name);
+  const options = fields.flatMap((field) => [
+    make("option", { value: field, textContent: say("ascending", { field: plain(field) }) }),
+    make("option", { value: `-${field}`, textContent: say("descending", { field: plain(field) }) }),
+  ]);
+  $("sort").replaceChildren(make("option", { value: "", textContent: say("relevance") }), ...options);
+  $("sort").value = state.sort;
+}
+
+/** Offer the values that were counted; `onChange()` after each choice. */
+export function showFacets(facets, onChange) {
+  const focused = document.activeElement?.id;
+  const groups = countedFields().map((field) => facetGroup(field, facets[field] ?? [], onChange));
+  const ranges = rangeFields().map(({ name }) => rangeGroup(name, onChange));
+  $("facets").replaceChildren(...groups.filter(Boolean), ...ranges);
+  if (focused) $(focused)?.focus({ preventScroll: true });
+}
+
+function facetGroup(field, counted, onChange) {
+  const chosen = state.filters[field] ?? [];
+  if (!chosen.length) seen[field] = counted;
+  const counts = new Map(counted.map(({ value, count }) => [value, count]));
+  const values = new Map([...(seen[field] ?? []), ...counted].map(({ value }) => [value, counts.get(value)]));
+  for (const value of chosen) if (!values.has(value)) values.set(value, undefined);
+  const isIdentifier = !chosen.length && counted.length >= SHOWN_VALUES && counted.every(({ count }) => count === 1);
+  if (!values.size || isIdentifier) return null;
+  const rows = [...values].slice(0, Math.max(SHOWN_VALUES, chosen.length)).map(([value, count], i) =>
+    facetRow(field, value, count, i, onChange));
+  return make("fieldset", { className: "group facet" },
+    make("legend", { textContent: plain(field) }), make("ul", {}, ...rows));
+}
+
+function facetRow(field, value, count, i, onChange) {
+  const chosen = state.filters[field] ?? [];
+  const input = make("input", { type: "checkbox", id: `facet-${field}-${i}`, checked: chosen.includes(value) });
+  input.addEventListener("change", () => {
+    const others = chosen.filter((other) => other !== value);
+    state.filters[field] = input.checked ? [...others, value] : others;
+    onChange();
+  });
+  const shown = typeof value === "boolean" ? say(value ? "yes" : "no") : String(value);
+  return make("li", {}, make("label", {}, input,
+    make("span", { className: "value", textContent: shown }),
+    count === undefined ? null : make("span", { className: "n", textContent: number(count) })));
+}
+
+function rangeGroup(field, onChange) {
+  const bounds = (state.ranges[field] ??= {});
+  const soon = later(400, onChange);
+  const input = (bound, key) => {
+    const node = make("input", {
+      type: "number", step: "any", id: `range-${field}-${bound}`, inputMode: "decimal", value: bounds[bound] ?? "",
+      "aria-label": say(key, { field: plain(field) }), });
+    node.addEventListener("input", () => {
+      const value = node.valueAsNumber;
+      if (Number.isFinite(value)) bounds[bound] = value;
+      else delete bounds[bound];
+      soon();
+    });
+    return node;
+  };
+  return make("fieldset", { className: "group" }, make("legend", { textContent: plain(field) }),
+    make("div", { className: "range" }, input("gte", "least"), make("span", { textContent: say("to") }), input("lte", "most")));
+}
