@@ -1,5 +1,7 @@
 """Hits as a table for people."""
 
+import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,10 +28,13 @@ def hits_table(
     title_field = next(iter(contract.text_fields), "title")
     others = _short_fields(response.hits, hidden={"id", *contract.input_fields})
     parts = _part_names(response.hits)
+    marks = any(hit.highlight for hit in response.hits)
     table.add_column("#", justify="right")
     table.add_column("id", no_wrap=True)
     table.add_column("score", justify="right")
     table.add_column(title_field, ratio=1)
+    if marks:
+        table.add_column("matches", ratio=1)
     for name in others:
         table.add_column(name, no_wrap=True)
     for name in parts:
@@ -39,7 +44,9 @@ def hits_table(
             str(rank),
             plain(hit.id),
             f"{hit.score:.3f}",
-            *(plain(hit.source.get(name, "")) for name in (title_field, *others)),
+            plain(hit.source.get(title_field, "")),
+            *([_marked(hit)] if marks else []),
+            *(plain(hit.source.get(name, "")) for name in others),
             *(_part(hit, name) for name in parts),
         )
     return table
@@ -51,10 +58,28 @@ def timing(response: SearchResponse) -> str:
     return f"{shown} ({response.encode_ms:.0f} ms for the query vector)"
 
 
+def facet_lines(response: SearchResponse) -> list[Text]:
+    """`colour: red 12, blue 8` for each facet."""
+    return [
+        plain(f"{field}: {', '.join(f'{value.value} {value.count:,}' for value in values) or '-'}")
+        for field, values in response.facets.items()
+    ]
+
+
 def plain(value: Any) -> Text:
     """The value's text without control characters: a product must not steer the terminal."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return Text("".join(char if char.isprintable() else " " for char in text))
+
+
+def _marked(hit: Hit) -> Text:
+    """The first passage of each field, what matched in bold."""
+    passages = [marked[0] for marked in (hit.highlight or {}).values()]
+    shown = Text()
+    for place, piece in enumerate(re.split("</?em>", " … ".join(passages))):
+        text = plain(html.unescape(piece))
+        shown.append_text(text if place % 2 == 0 else Text(text.plain, style="bold"))
+    return shown
 
 
 def _short_fields(hits: Sequence[Hit], hidden: set[str]) -> list[str]:

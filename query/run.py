@@ -11,14 +11,14 @@ from diptych.query.bodies import direct_body, native_body
 from diptych.query.conversation import Conversation
 from diptych.query.facets import Facets, read_facets
 from diptych.query.hits import Presenter
-from diptych.query.legs import KEYWORDS, LegError, ask_legs, gaps, own_score
+from diptych.query.legs import KEYWORDS, LegError, Legs, ask_legs, gaps, own_score
 from diptych.query.native import blends_alike, goes_direct
 from diptych.query.pages import lay_page, read_page
 from diptych.query.plan import Plan
 from diptych.query.request import SearchRequest
 from diptych.query.response import Hit
 from diptych.query.scoring import Scoring, explain_own, score_legs
-from diptych.query.standing import stand
+from diptych.query.standing import Standing, stand
 from diptych.query.stored import vectors_body, vectors_in
 from diptych.vectors import Floats
 
@@ -94,13 +94,7 @@ class Runner:
         except LegError as err:
             return self._without(err)
         scoring = score_legs(legs, self.plan, self.request)
-        standing = stand(
-            legs,
-            scoring,
-            self.request,
-            layout=self.target.contract.layout,
-            read_vectors=self._read_vectors,
-        )
+        standing = self.stand(legs, scoring)
         page = lay_page(self.talk, legs, scoring, standing, self.plan, self.request)
         shown = read_page(self.talk, page, legs, standing, self.plan, self.request)
         present = self._presenter(shown.rows)
@@ -109,6 +103,16 @@ class Runner:
             one = page.candidate(row, self._rest_score(row, scoring))
             hits.append(present.hit(row, one.score, scoring.explain(one, present.parts(one.id))))
         return self._found(hits, shown.counted, [*legs.problems, *shown.problems], shown.total)
+
+    def stand(self, legs: Legs, scoring: Scoring) -> Standing:
+        """The window in the order that the request asks for."""
+        return stand(
+            legs,
+            scoring,
+            self.request,
+            layout=self.target.contract.layout,
+            read_vectors=self._read_vectors,
+        )
 
     def _rest_score(self, row: Json, scoring: Scoring) -> float:
         """The score of a hit past the window: the leg's own where that is what is shown."""

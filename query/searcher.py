@@ -14,8 +14,9 @@ from diptych.query.conversation import Conversation, Sent
 from diptych.query.plan import Plan, make_plan
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
-from diptych.query.run import Found, Runner
+from diptych.query.run import Runner
 from diptych.query.view import IndexView, Views
+from diptych.query.why import Why, tell_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,8 @@ class Searcher:
             DiptychError: whatever the cluster refuses or cannot answer.
         """
         started = time.perf_counter()
-        budget = Budget(request.timeout_s)
-        prepared = self.prepare(index, request, budget=budget)
-        talk = Conversation(self._cluster, prepared.view.target.name, budget=budget)
-        found = self._run(prepared, request, talk)
+        prepared, runner = self._runner(index, request)
+        found = runner.run()
         return SearchResponse(
             hits=found.hits,
             total=found.total,
@@ -86,11 +85,18 @@ class Searcher:
 
         The search is made, because what a later request asks for depends on the answers before it.
         """
-        budget = Budget(request.timeout_s)
-        prepared = self.prepare(index, request, budget=budget)
-        talk = Conversation(self._cluster, prepared.view.target.name, budget=budget)
-        self._run(prepared, request, talk)
-        return talk.sent
+        runner = self._runner(index, request)[1]
+        runner.run()
+        return runner.talk.sent
+
+    def why(self, index: str, product: str, request: SearchRequest) -> Why:
+        """Why a product is where it is among the hits of a request, or is not among them.
+
+        Raises:
+            SearchError: there is no such product.
+            DiptychError: whatever `search` raises.
+        """
+        return tell_why(self._runner(index, request)[1], product)
 
     def prepare(
         self, index: str, request: SearchRequest, *, budget: Budget | None = None
@@ -119,8 +125,12 @@ class Searcher:
             raise SearchError(sentence)
         return Asked(None, sentence, 0.0)
 
-    def _run(self, prepared: Prepared, request: SearchRequest, talk: Conversation) -> Found:
+    def _runner(self, index: str, request: SearchRequest) -> tuple[Prepared, Runner]:
+        budget = Budget(request.timeout_s)
+        prepared = self.prepare(index, request, budget=budget)
         view = prepared.view
-        return Runner(
+        talk = Conversation(self._cluster, view.target.name, budget=budget)
+        runner = Runner(
             talk, self._engine, view.target, request, prepared.plan, view.blends_natively
-        ).run()
+        )
+        return prepared, runner

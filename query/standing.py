@@ -22,10 +22,11 @@ ReadVectors = Callable[[Sequence[str]], Mapping[str, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`order` is the window as it is shown; `kept` are all that score enough, collapsed or not."""
+    """The window: `order` as it is shown, `kept` all that score enough, `found` all, boosts added."""
 
     order: tuple[Candidate, ...]
     kept: tuple[Candidate, ...]
+    found: tuple[Candidate, ...]
 
 
 def stand(
@@ -56,7 +57,7 @@ def stand(
         n_chosen = max(0, min(request.from_ + request.size, WINDOW) - len(pinned))
         rest = diversify(rest, near, request.diversity, n_chosen, layout=layout)
     order = place([*pinned, *rest], request.pinned, request.buried)
-    return Standing(tuple(order), tuple(kept))
+    return Standing(tuple(order), tuple(kept), tuple(lifted))
 
 
 def collapse_keys(legs: Legs, field: str) -> dict[str, object]:

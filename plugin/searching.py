@@ -1,0 +1,105 @@
+"""What the commands share that make a search: the searcher, and its answer on the terminal."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from diptych.client import Cluster, path, to_json
+from diptych.contract import IndexContract
+from diptych.errors import EncodingError, UnavailableError
+from diptych.mappings.engine import Engine, detect_engine
+from diptych.mappings.target import Target, read_target
+from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.local.defaults import resolve_settings
+from diptych.query.request import SearchRequest
+from diptych.query.searcher import Searcher
+from diptych.settings import Settings
+
+if TYPE_CHECKING:
+    from diptych.query.response import SearchResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One index, ready to be searched."""
+
+    settings: Settings
+    cluster: Cluster
+    engine: Engine
+    target: Target
+    searcher: Searcher
+
+
+def open_desk(settings: Settings, index: str, request: SearchRequest) -> Desk:
+    """The index and a searcher; models are loaded only for a request that needs them.
+
+    Raises:
+        DiptychError: the index cannot be read, or the cluster does not answer.
+    """
+    settings = resolve_settings(settings)
+    cluster = Cluster(settings)
+    target = read_target(cluster, index)
+    engine = detect_engine(cluster)
+    encoder, problem = None, ""
+    if request.needs_encoder:
+        try:
+            if settings.encoder_url is None:
+                click.echo(
+                    "Loading the models (`diptych encoder` and --encoder-url keep them loaded) ...",
+                    err=True,
+                )
+            encoder = choose_encoder(settings, target.contract)
+        except (EncodingError, UnavailableError) as err:
+            problem = str(err)
+    fields = settings.source_fields
+    searcher = Searcher(cluster, engine, encoder, encoder_problem=problem, source_fields=fields)
+    return Desk(settings, cluster, engine, target, searcher)
+
+
+def answer(settings: Settings, index: str, request: SearchRequest, *, as_json: bool) -> None:
+    """Search, and print the hits; what was left out is told on stderr.
+
+    Raises:
+        DiptychError: whatever the search raises.
+    """
+    desk = open_desk(settings, index, request)
+    response = desk.searcher.search(index, request)
+    _tell_missing_vectors(desk)
+    if response.degraded_reason is not None:
+        click.echo(
+            f"diptych: a part of the search was left out. {response.degraded_reason}", err=True
+        )
+    if as_json:
+        click.echo(to_json(response.to_json()))
+    else:
+        _print(response, desk.target.contract)
+
+
+def _tell_missing_vectors(desk: Desk) -> None:
+    """Products without a vector are found by keyword alone, below all that have one."""
+    lacking = {"bool": {"must_not": [{"exists": {"field": desk.target.contract.vector_field}}]}}
+    body = {"size": 0, "track_total_hits": True, "query": lacking}
+    answer = desk.cluster.call("POST", path(desk.target.name, "_search"), body=body)
+    n_lacking = answer["hits"]["total"]["value"]
+    if n_lacking:
+        click.echo(
+            f"{n_lacking:,} documents have no vector and rank below those that have one: see "
+            f"`diptych status {desk.target.name}`.",
+            err=True,
+        )
+
+
+def _print(response: "SearchResponse", contract: IndexContract) -> None:
+    from rich.console import Console
+
+    from diptych.plugin.hits import facet_lines, hits_table, timing
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 140
+    if response.hits:
+        console.print(hits_table(response, contract))
+    for line in facet_lines(response):
+        console.print(line)
+    console.print(timing(response))
