@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from diptych.client import Cluster, Json, path
-from diptych.errors import RefusedError
+from diptych.errors import MappingError, RefusedError
 from diptych.mappings.analysis import missing_analyzers
 from diptych.mappings.engine import Engine
-from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING, text_mapping
+from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING
+from diptych.mappings.languages import chinese_mapping, words_mapping
+from diptych.mappings.synonyms import synonym_settings, with_synonyms
 
 
 def create_index(
@@ -16,17 +18,28 @@ def create_index(
     *,
     text_fields: Sequence[str],
     image_field: str | None,
+    synonyms: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Create an index that can hold vectors; a sentence where words get a plainer analysis.
 
+    Args:
+        synonyms: rules in Solr's form.
+
     Raises:
         RefusedError: the cluster takes no such index.
+        MappingError: the cluster has no filter for synonyms.
     """
+    chinese = chinese_mapping(cluster)
 
     def create(missing: Collection[str]) -> None:
-        fields: Json = dict.fromkeys(text_fields, text_mapping(missing))
+        words = words_mapping(missing, chinese=chinese)
+        settings = engine.index_settings()
+        if synonyms:
+            words = with_synonyms(words)
+            settings = settings | synonym_settings(synonyms, missing=missing)
+        fields: Json = dict.fromkeys(text_fields, words)
         fields |= {image_field: IMAGE_MAPPING} if image_field else {}
-        body = {"settings": engine.index_settings(), "mappings": {"properties": fields}}
+        body = {"settings": settings, "mappings": {"properties": fields}}
         cluster.call("PUT", path(index), body=body)
 
     try:
@@ -35,9 +48,22 @@ def create_index(
         missing = missing_analyzers(cluster, ANALYZERS)
         if not missing:
             raise
+    else:
+        return ()
+    try:
         create(missing)
-        return (_say_plainer(missing),)
-    return ()
+    except RefusedError as err:
+        if not synonyms:
+            raise
+        raise MappingError(_no_synonyms(err)) from err
+    return (_say_plainer(missing),)
+
+
+def _no_synonyms(err: RefusedError) -> str:
+    return (
+        f"The cluster cannot hold synonyms beside its plain analysis ({err}) Leave --synonyms out, "
+        "or add the analysis module to the cluster."
+    )
 
 
 def _say_plainer(missing: Sequence[str]) -> str:

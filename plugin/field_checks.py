@@ -1,5 +1,6 @@
 """Whether an index can take Diptych: its fields, its settings, its documents."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from diptych.client import Cluster, Json, path
@@ -8,6 +9,7 @@ from diptych.errors import ContractError, MappingError
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.index import own_properties
+from diptych.mappings.synonyms import rules_of
 from diptych.mappings.target import field_mapping
 from diptych.plugin.existing import ExistingIndex
 
@@ -66,6 +68,19 @@ def check_fields(found: ExistingIndex, contract: IndexContract) -> None:
                 f"The index {found.name!r} leaves {field!r} out of _source (`_source.excludes`), "
                 "so it cannot be read again: load the data into an index that keeps it."
             )
+
+
+def check_same_synonyms(found: ExistingIndex, wanted: Sequence[str]) -> None:
+    """Pass if no synonyms are wanted, or those that the index has.
+
+    Raises:
+        MappingError: a live index cannot be given others.
+    """
+    if wanted and rules_of(found.settings) != tuple(wanted):
+        raise MappingError(
+            f"The index {found.name!r} has other synonyms, or none, and a live index cannot be "
+            "given new ones: add --rebuild, which copies it into a new index."
+        )
 
 
 def _check_type(found: ExistingIndex, field: str) -> None:

@@ -24,6 +24,7 @@ from diptych.plugin.existing import PREVIOUS, ExistingIndex, read_existing, requ
 from diptych.plugin.field_checks import (
     check_fields,
     check_same_contract,
+    check_same_synonyms,
     missing_properties,
     silent_fields,
 )
@@ -40,7 +41,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstallRequest:
-    """What to install where; `library` is the approximate-search library, lucene or faiss."""
+    """What to install where.
+
+    `library` is the approximate-search library, lucene or faiss. `synonyms` are rules in Solr's
+    form; none leave an index those that it has.
+    """
 
     index: str
     text_fields: tuple[str, ...]
@@ -48,6 +53,7 @@ class InstallRequest:
     text_model: ModelRef
     image_model: ModelRef
     library: str = "lucene"
+    synonyms: tuple[str, ...] = ()
 
     def contract(self, index: str) -> IndexContract:
         """The contract of a concrete index made by this request.
@@ -103,6 +109,7 @@ def install(cluster: Cluster, engine: Engine, request: InstallRequest) -> Instal
         request.index,
         text_fields=request.text_fields,
         image_field=request.image_field,
+        synonyms=request.synonyms,
     )
     report = install_on(cluster, engine, request, require_existing(cluster, request.index))
     return replace(report, outcome=Outcome.CREATED, warnings=(*warnings, *report.warnings))
@@ -120,6 +127,7 @@ def install_on(
     contract = request.contract(found.index)
     check_same_contract(found, contract)
     check_fields(found, contract)
+    check_same_synonyms(found, request.synonyms)
     properties = missing_properties(found, engine, contract, library=request.library)
     contract, has_new_pipeline, warnings = _mark(cluster, found, contract)
     wrote = [

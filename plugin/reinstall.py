@@ -6,8 +6,14 @@ from diptych.client import Cluster, Json, path
 from diptych.errors import ContractError, MappingError
 from diptych.mappings.engine import Engine
 from diptych.mappings.index import own_properties
+from diptych.plugin.adding_synonyms import add_synonyms
 from diptych.plugin.existing import ExistingIndex, require_existing
-from diptych.plugin.field_checks import check_fields, check_same_contract, missing_properties
+from diptych.plugin.field_checks import (
+    check_fields,
+    check_same_contract,
+    check_same_synonyms,
+    missing_properties,
+)
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome, install_on
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
 from diptych.plugin.uninstall import usable_previous
@@ -18,6 +24,7 @@ def needs_rebuild(engine: Engine, request: InstallRequest, found: ExistingIndex)
     contract = request.contract(found.index)
     try:
         check_same_contract(found, contract)
+        check_same_synonyms(found, request.synonyms)
         missing_properties(found, engine, contract, library=request.library)
     except (ContractError, MappingError):
         return True
@@ -49,7 +56,12 @@ def reinstall(
         copy = replace(require_existing(cluster, new), name=found.name)
         reports.append(install_on(cluster, engine, request, copy))
 
-    blueprint = Blueprint(_body(engine, request, found), complete)
+    body = _body(engine, request, found)
+    if request.synonyms:
+        body = add_synonyms(
+            cluster, body, request.synonyms, fields=request.text_fields, index=found.name
+        )
+    blueprint = Blueprint(body, complete)
     rebuilt = rebuild(cluster, engine, found, blueprint, is_replaced=is_replaced, bar=bar)
     return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
 

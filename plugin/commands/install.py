@@ -1,6 +1,7 @@
 """`diptych install`: fields, contract and marking pipeline on a new or an existing index."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -34,6 +35,12 @@ _SAID = {
     help="Library of the vector field; faiss for large indexes.",
 )
 @click.option(
+    "--synonyms",
+    "synonym_file",
+    type=click.Path(path_type=Path),
+    help="File with a rule a line (`dress, 连衣裙` or `tv => television`), for searching.",
+)
+@click.option(
     "--rebuild",
     "is_rebuilt",
     is_flag=True,
@@ -56,6 +63,7 @@ def command(
     text_model: str | None,
     image_model: str | None,
     library: str,
+    synonym_file: Path | None,
     is_rebuilt: bool,
     is_replaced: bool,
     is_confirmed: bool,
@@ -74,12 +82,14 @@ def command(
     from diptych.plugin.progress import count_bar
     from diptych.plugin.rebuild import check_replaceable
     from diptych.plugin.reinstall import needs_rebuild, reinstall
+    from diptych.plugin.synonym_file import read_synonyms
 
+    synonyms = () if synonym_file is None else read_synonyms(synonym_file)
     resolved = resolve_settings(settings)
     cluster = Cluster(resolved)
     engine = detect_engine(cluster)
     text, image = find_model_refs(resolved, text_model=text_model, image_model=image_model)
-    request = InstallRequest(index, text_fields, image_field, text, image, library)
+    request = InstallRequest(index, text_fields, image_field, text, image, library, synonyms)
     found = read_existing(cluster, index) if is_rebuilt else None
     if found is None or not needs_rebuild(engine, request, found):
         _tell(index, install(cluster, engine, request), as_json=as_json)
