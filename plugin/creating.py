@@ -1,6 +1,7 @@
 """A new index for Diptych, with the best word analysis that the cluster has."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import MappingError, RefusedError
@@ -9,6 +10,12 @@ from diptych.mappings.engine import Engine
 from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING
 from diptych.mappings.languages import chinese_mapping, words_mapping
 from diptych.mappings.synonyms import synonym_settings, with_synonyms
+
+#: What becomes of words without an analyzer.
+_PLAINER: Final = {
+    "cjk": "Chinese is found by single characters",
+    "english": "English is found only with the same endings",
+}
 
 
 def create_index(
@@ -68,7 +75,7 @@ def _no_synonyms(err: RefusedError) -> str:
 
 def _say_plainer(missing: Sequence[str]) -> str:
     return (
-        f"The cluster has no analyzer {' and no '.join(missing)}, so `standard` analyses the words "
-        "of this index: Chinese by single characters, English with its endings. Add the analysis "
-        "module to the cluster and create the index again for better keywords."
+        f"The cluster has no analyzer {' and no '.join(missing)}, so in this index "
+        f"{', and '.join(_PLAINER[name] for name in missing)}. Add the analysis module to the "
+        "cluster and create the index again for better keywords."
     )

@@ -28,6 +28,7 @@ def copy_pages(
     *,
     excludes: Sequence[str],
     done: Callable[[int], None],
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Write every document of `source` into `target`, routing included; no pipeline runs.
 
@@ -43,7 +44,7 @@ def copy_pages(
     n_done = 0
     shown = engine.vector_source({"excludes": list(excludes)})
     for hits in _pages(cluster, source, shown):
-        _write(cluster, target, [_action(hit) for hit in hits])
+        _write(cluster, target, [_action(hit) for hit in hits], sleep)
         n_done += len(hits)
         done(n_done)
 
@@ -77,7 +78,9 @@ def _action(hit: Json) -> bytes:
     return to_json({"index": head | routing}) + b"\n" + to_json(hit["_source"]) + b"\n"
 
 
-def _write(cluster: Cluster, index: str, actions: Sequence[bytes]) -> None:
+def _write(
+    cluster: Cluster, index: str, actions: Sequence[bytes], sleep: Callable[[float], None]
+) -> None:
     wait_s = _FIRST_WAIT_S
     left = list(actions)
     for n_try in range(_MAX_TRIES):
@@ -87,7 +90,7 @@ def _write(cluster: Cluster, index: str, actions: Sequence[bytes]) -> None:
         if not left:
             return
         if n_try + 1 < _MAX_TRIES:
-            time.sleep(wait_s)
+            sleep(wait_s)
             wait_s *= 2
     raise UnavailableError(
         f"The cluster put off {len(left)} documents of the copy {index!r} again and again: try "
