@@ -1,7 +1,7 @@
 """The application of `diptych serve` on a port of this machine, for the length of a test."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 from shelf import Shelf
 
+from diptych.contract import IndexContract
+from diptych.encoding import Encoder
+from diptych.ingest.pictures import PictureSource
 from diptych.mappings.engine import detect_engine
 from diptych.plugin.serve.app import make_app
 from diptych.plugin.serve.gate import Gate
@@ -46,10 +49,21 @@ class Server:
         return answer.status, orjson.loads(answer.data) if answer.data else None, answer.headers
 
 
-def shelf_app(shelf: Shelf, *, keys: KeyRing | None = None, **settings: Any) -> FastAPI:
-    """The application over the shelf's one index and its encoder."""
+def shelf_app(
+    shelf: Shelf,
+    *,
+    keys: KeyRing | None = None,
+    encoder_for: Callable[[IndexContract], Encoder] | None = None,
+    pictures: PictureSource | None = None,
+    **settings: Any,
+) -> FastAPI:
+    """The application over the shelf's one index, and its encoder unless another is given."""
     service = Service(
-        shelf.cluster, detect_engine(shelf.cluster), [shelf.index], lambda _: shelf.encoder
+        shelf.cluster,
+        detect_engine(shelf.cluster),
+        [shelf.index],
+        encoder_for or (lambda _: shelf.encoder),
+        pictures=pictures,
     )
     return make_app(service, Gate([shelf.index], keys=keys), **settings)
 

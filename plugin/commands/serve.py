@@ -21,12 +21,17 @@ from diptych.settings import Settings
 @click.option("--print-openapi", is_flag=True, help="Print the description of the API, and end.")
 @settings_options(*CLUSTER, *LOCAL, *MODELS, *SERVER, "image_roots")
 def command(
-    settings: Settings, indexes: tuple[str, ...], host: str, port: int, print_openapi: bool
+    settings: Settings,
+    indexes: tuple[str, ...],
+    host: str,
+    port: int,
+    print_openapi: bool,
 ) -> None:
     """Serve these indexes over HTTP, and a page to try them at the address itself.
 
     POST /indexes/INDEX/search takes words, pictures and products as plain JSON: a shopper's
-    browser may send it. /openapi.json describes it.
+    browser may send it. /openapi.json describes it. POST /INDEX/_search takes the engine's own
+    query language and makes it hybrid: point a back-end's client at this address.
 
     Example: diptych serve products --port 8080
     """

@@ -194,6 +194,12 @@ class SearchAnswer(BaseModel):
     facets: dict[str, list[FacetAnswer]] = {}
 
 
+class DslAnswer(BaseModel):
+    """Requests in the form of the dashboards' consoles: method and path, and the body below."""
+
+    text: str
+
+
 class SuggestAnswer(BaseModel):
     """Titles that the words may become."""
 

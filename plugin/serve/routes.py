@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from diptych.client import to_json
 from diptych.errors import ImageError
+from diptych.plugin.dsl import as_console
 from diptych.plugin.serve.describe import describe
 from diptych.plugin.serve.gate import Caller
 from diptych.plugin.serve.models import (
     MAX_SUGGESTIONS,
     N_SUGGESTIONS,
+    DslAnswer,
     HealthAnswer,
     IndexAnswer,
     IndexesAnswer,
@@ -90,6 +92,26 @@ def search(index: IndexName, body: SearchBody, caller: Entered, service: Serving
     timeout_s = service.limits.timeout_s
     request = search_request(body, allowed=caller.fields, timeout_s=timeout_s)
     return _search(service, index, request, caller)
+
+
+@ROUTER.post(
+    "/indexes/{index}/dsl",
+    operation_id="dsl",
+    response_model=DslAnswer,
+    responses=refusals(422),
+)
+def dsl(index: IndexName, body: SearchBody, caller: Entered, service: Serving) -> Response:
+    """The requests that this search sends to the cluster, query vector included.
+
+    Only for trusted callers: they show fields, weights and vectors.
+    """
+    if not caller.is_trusted:
+        raise ProblemError(
+            403, "This key may not see the cluster's requests.", "Ask with a trusted key."
+        )
+    timeout_s = service.limits.timeout_s
+    request = search_request(body, allowed=caller.fields, timeout_s=timeout_s)
+    return _json({"text": as_console(service.searcher(index).requests(index, request))})
 
 
 @ROUTER.post(

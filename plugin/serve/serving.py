@@ -34,13 +34,8 @@ _MAX_REQUESTS = 256
 _STOP_S = 10
 
 
-def serve(
-    settings: Settings, indexes: Sequence[str], *, host: str, port: int, proxy_writes: bool = False
-) -> None:
+def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -> None:
     """Serve the indexes until the process is asked to stop (SIGTERM, SIGINT).
-
-    Args:
-        proxy_writes: pass writes at the drop-in address on to the cluster.
 
     Raises:
         SettingsError: other machines could reach it, and no keys are set.
@@ -67,7 +62,7 @@ def serve(
             gate,
             cors_origins=settings.cors_origins,
             hosts=() if keys else _own_names(host),
-            routers=[_dropin(settings, service, gate, closing, proxy_writes=proxy_writes)],
+            routers=[_dropin(settings, service, gate, closing)],
         )
         _say(address(host, listener), indexes, service, has_keys=keys is not None)
         config = uvicorn.Config(
@@ -82,14 +77,12 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _dropin(
-    settings: Settings, service: Service, gate: Gate, closing: ExitStack, *, proxy_writes: bool
-) -> APIRouter:
+def _dropin(settings: Settings, service: Service, gate: Gate, closing: ExitStack) -> APIRouter:
     """Routes that take the cluster's own query language; only trusted callers reach them."""
     ca_file = None if settings.ca_file is None else str(settings.ca_file)
     forwarder = Forwarder(service.cluster.url, ca_file=ca_file, timeout_s=settings.timeout_s)
     closing.callback(forwarder.close)
-    return dropin_router(service, gate, forwarder, proxy_writes=proxy_writes)
+    return dropin_router(service, gate, forwarder, proxy_writes=settings.proxy_writes)
 
 
 def _keys(settings: Settings, host: str) -> KeyRing | None:

@@ -10,7 +10,8 @@ from serving import Server, run_server, shelf_app
 from shelf import Shelf
 
 from diptych.plugin.serve.keys import KeyRing, create_key
-from diptych.query.request import Filter, SearchRequest
+from diptych.query.criteria import Filter
+from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 
 pytestmark = pytest.mark.integration
@@ -89,14 +90,9 @@ def test_the_index_says_what_can_be_named(server: Server, shelf: Shelf) -> None:
 
     kinds = {field["name"]: field["kind"] for field in answer["fields"]}
     assert (["title", "description"], "image") == (answer["text_fields"], answer["image_field"])
-    assert {
-        "brand": "words",
-        "colour": "words",
-        "cost": "number",
-        "in_stock": "boolean",
-        "price": "number",
-        "stock": "number",
-    } == kinds
+    expected = {"brand": "words", "colour": "words", "price": "number", "in_stock": "boolean"}
+    assert expected.items() <= kinds.items()
+    assert [] == [name for name in kinds if name.startswith("diptych")]
 
 
 def test_health_names_what_it_rests_on(server: Server) -> None:

@@ -26,7 +26,7 @@ export function wireControls(onChange) {
   });
   $("diversity").addEventListener("input", (event) => {
     state.diversity = Number(event.target.value);
-    $("diversity-value").value = number(state.diversity);
+    $("diversity-value").textContent = number(state.diversity);
     soon();
   });
   $("clear-filters").addEventListener("click", () => {
@@ -51,7 +51,7 @@ function weightSlider(name, soon) {
   const dot = make("span", { className: "dot" });
   dot.style.setProperty("--tone", `var(--${name})`);
   const title = make("span", {}, dot, make("span", { "data-t": LABELS[name], textContent: say(LABELS[name]) }));
-  const label = make("label", { for: id }, title, make("output", { id: `${id}-value`, for: id }));
+  const label = make("label", { for: id }, title, make("span", { className: "n", id: `${id}-value`, "aria-hidden": "true" }));
   return make("div", { className: "slider" }, label, input);
 }
 
@@ -61,7 +61,7 @@ export function showControls() {
   $("blending").value = state.blending;
   $("diversity").value = state.diversity;
   $("diversity").disabled = Boolean(state.sort);
-  $("diversity-value").value = number(state.diversity);
+  $("diversity-value").textContent = number(state.diversity);
   $("clear-filters").hidden = filterCount() === 0;
   const n = filterCount() + (state.weights ? 1 : 0);
   $("controls").querySelector("summary").textContent = n ? say("filtersOn", { n }) : say("controls");
@@ -74,7 +74,7 @@ function showWeights() {
     const input = $(`weight-${name}`);
     input.value = weights[name] ?? 0;
     input.disabled = !saysSomething();
-    $(`weight-${name}-value`).value = number(weights[name] ?? 0);
+    $(`weight-${name}-value`).textContent = number(weights[name] ?? 0);
   }
   $("reset-weights").hidden = state.weights === null;
 }
