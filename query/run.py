@@ -55,11 +55,7 @@ class Runner:
         if goes_direct(self.plan, self.request):
             return self.direct()
         if self.may_blend and blends_alike(self.plan, self.request):
-            try:
-                return self.native()
-            except RefusedError:
-                # Asked for one by one, the legs show which of them it is.
-                return self.ranked()
+            return self.native() or self.ranked()
         return self.ranked()
 
     def direct(self) -> Found:
@@ -76,9 +72,18 @@ class Runner:
             hits.append(present.hit(row, score, why))
         return self._found(hits, answer, gaps(answer))
 
-    def native(self) -> Found:
-        """The engine blends; it cannot say what a score is made of."""
-        answer = self.talk.search(native_body(self.plan, self.request))
+    def native(self) -> Found | None:
+        """The engine blends; it cannot say what a score is made of.
+
+        None where it does not: it refuses, and the legs one by one will show which of them it is;
+        or the index was made anew with several shards, each of which has a window of its own.
+        """
+        try:
+            answer = self.talk.search(native_body(self.plan, self.request))
+        except RefusedError:
+            return None
+        if answer["_shards"]["total"] != 1:
+            return None
         rows: list[Json] = answer["hits"]["hits"]
         present = self._presenter(rows)
         hits = [present.hit(row, row["_score"], None) for row in rows]

@@ -1,7 +1,8 @@
 """What a search must know about an index before it asks, remembered for a few seconds."""
 
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diptych.client import Cluster, path
 from diptych.errors import RefusedError
@@ -23,34 +24,49 @@ class IndexView:
 
 
 class Views:
-    """The views of all indexes that were asked for lately; safe to use from several threads."""
+    """The views of all indexes that were asked for lately; safe to use from several threads.
 
-    def __init__(self, cluster: Cluster) -> None:
+    Args of the constructor:
+        life_s: how long a view is believed.
+    """
+
+    def __init__(self, cluster: Cluster, *, life_s: float = VIEW_LIFE_S) -> None:
         """Asks nothing yet."""
         self._cluster = cluster
+        self._life_s = life_s
         self._seen: dict[str, tuple[float, IndexView]] = {}
+        self._renewing: set[str] = set()
+        self._lock = threading.Lock()
 
     def of(self, index: str) -> IndexView:
-        """The view of an index or alias.
+        """The view of an index or alias; while one caller renews it, the others have the old one.
 
         Raises:
             MissingIndexError: there is no such index.
             ContractError: Diptych is not installed on it.
         """
-        now = time.monotonic()
-        seen = self._seen.get(index)
-        if seen is None or now - seen[0] > VIEW_LIFE_S:
-            target = read_target(self._cluster, index)
-            seen = (
-                now,
-                IndexView(
-                    target,
-                    blends_natively=blends_natively(self._cluster, index),
-                    has_vectors=has_vectors(self._cluster, target),
-                ),
-            )
-            self._seen[index] = seen
-        return seen[1]
+        with self._lock:
+            seen = self._seen.get(index)
+            is_fresh = seen is not None and time.monotonic() - seen[0] <= self._life_s
+            if seen is not None and (is_fresh or index in self._renewing):
+                return seen[1]
+            self._renewing.add(index)
+        try:
+            view = self._look(index, None if seen is None else seen[1])
+            self._seen[index] = time.monotonic(), view
+        finally:
+            with self._lock:
+                self._renewing.discard(index)
+        return view
+
+    def _look(self, index: str, old: IndexView | None) -> IndexView:
+        """A concrete index keeps its number of shards, and the vectors that it once had."""
+        target = read_target(self._cluster, index)
+        if old is None or old.target.index != target.index:
+            blends = blends_natively(self._cluster, index)
+            return IndexView(target, blends, has_vectors(self._cluster, target))
+        is_embedded = old.has_vectors or has_vectors(self._cluster, target)
+        return replace(old, target=target, has_vectors=is_embedded)
 
 
 def blends_natively(cluster: Cluster, index: str) -> bool:

@@ -61,6 +61,7 @@ def test_the_engine_blends_as_we_do(
     runner = _runner(searcher, shelf, request_)
 
     native, ours = runner.native(), runner.ranked()
+    assert native is not None
 
     assert ours.total == native.total
     assert ours.facets == native.facets
@@ -79,6 +80,7 @@ def test_the_engine_marks_words_as_we_do(searcher: Searcher, shelf: Shelf) -> No
     runner = _runner(searcher, shelf, SearchRequest(text="red dress", size=5, highlight=True))
 
     native, ours = runner.native(), runner.ranked()
+    assert native is not None
 
     marked = [(hit.id, hit.highlight) for hit in native.hits]
     assert marked == [(hit.id, hit.highlight) for hit in ours.hits]
