@@ -7,7 +7,7 @@ from diptych.settings import Settings
 
 
 @click.command("demo")
-@click.option("--once", is_flag=True, help="Stop the local stack at the end, if it was started.")
+@click.option("--once", is_flag=True, help="End by itself, and stop the stack if it was started.")
 @click.option(
     "--n",
     "n_products",
@@ -18,7 +18,7 @@ from diptych.settings import Settings
 )
 @settings_options(*LOCAL)
 def command(settings: Settings, once: bool, n_products: int) -> None:
-    """Start a local stack, draw a catalogue, install, ingest, embed, and show six searches.
+    """Start a local stack, draw a catalogue, install, ingest, embed, search, and serve the page.
 
     Fails where any step fails, or a search does not find what the catalogue says is right.
 
@@ -33,6 +33,7 @@ def command(settings: Settings, once: bool, n_products: int) -> None:
         shown = tour.show_searches()
         check(shown)
         click.echo(f"\nAll {len(shown)} searches found what the catalogue says is right.")
+        tour.show_page(once=once)
         if not once:
             tour.say_how_to_go_on()
     finally:

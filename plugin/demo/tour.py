@@ -14,6 +14,7 @@ from diptych.mappings.engine import detect_engine
 from diptych.mappings.target import read_target
 from diptych.plugin.cli import diptych
 from diptych.plugin.demo.catalogue import RECORDS_NAME, read_truth, write_catalogue
+from diptych.plugin.demo.page import ServedPage
 from diptych.plugin.demo.searches import (
     N_SHOWN,
     DemoSearch,
@@ -106,6 +107,28 @@ class Tour:
             click.echo(f"{timing(response)}; {_verdict(shown[-1])}")
         return shown
 
+    def show_page(self, *, once: bool) -> None:
+        """Serve the page and print its address; stay until the user interrupts.
+
+        Args:
+            once: end as soon as the page was seen, as where nobody sits at a terminal.
+
+        Raises:
+            UnavailableError: the page does not come up.
+        """
+        self._say("The same search as a page in your browser")
+        page = ServedPage(self._settings, INDEX)
+        self._command("serve", INDEX, "--port", page.url.rstrip("/").rpartition(":")[2])
+        try:
+            page.wait()
+            click.echo(f"The page is at {page.url}")
+            if self._console.is_terminal and not once:
+                click.echo("Ctrl-C ends it.")
+                click.launch(page.url)
+                page.stay()
+        finally:
+            page.stop()
+
     def tear_down(self) -> None:
         """Stop the stack; its data stays."""
         self._run("local", "down")
@@ -115,6 +138,7 @@ class Tour:
         program = ".venv/bin/diptych"
         home = self._home_flags()
         for purpose, words in (
+            ("See the page again", f"serve {INDEX}"),
             ("Search on", f'search {INDEX} "blue striped mug" --explain'),
             ("By your own photo", f"search {INDEX} --image FILE"),
             ("See the state", f"status {INDEX}"),
