@@ -33,6 +33,11 @@ class EngineCluster:
         """Whether the node can run the marking pipeline; the Elasticsearch node has no scripts."""
         return self.name != "elasticsearch"
 
+    @property
+    def has_languages(self) -> bool:
+        """Whether the node has analyzers by language; the Elasticsearch node has `standard`."""
+        return self.name != "elasticsearch"
+
 
 @contextmanager
 def fresh_name(cluster_url: str) -> Iterator[str]:

@@ -9,8 +9,9 @@ from shop import ENGINE, MODEL, Bars, bulk, create_shop
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import MappingError
+from diptych.mappings.engine import detect_engine
 from diptych.mappings.target import read_target
-from diptych.plugin.existing import require_existing
+from diptych.plugin.existing import read_existing, require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.reinstall import needs_rebuild, reinstall
 from diptych.plugin.synonym_file import read_synonyms
@@ -202,3 +203,16 @@ def test_an_analyzer_of_the_shop_s_own_is_not_touched(
         reinstall(cluster, ENGINE, request, found, is_replaced=True, bar=Bars())
 
     assert index_name == require_existing(cluster, index_name).index
+
+
+def test_a_cluster_without_a_filter_for_synonyms_says_so(
+    elasticsearch_url: str, rules: tuple[str, ...]
+) -> None:
+    """The local Elasticsearch; nothing was created."""
+    cluster = Cluster(load_settings(cluster_url=elasticsearch_url))
+    with fresh_name(elasticsearch_url) as index:
+        with pytest.raises(MappingError, match=r"cannot hold synonyms .* Leave --synonyms out"):
+            install(cluster, detect_engine(cluster), _request(index, rules))
+
+        assert read_existing(cluster, index) is None
+    cluster.close()
