@@ -20,7 +20,8 @@ def remove_values(cluster: Cluster, engine: Engine, found: ExistingIndex, *, bar
 
     Not by `_update_by_query`, which runs the index's final pipeline over every document
     (seen on OpenSearch 2.19, with `pipeline=_none` too); a bulk update runs none. A cluster
-    without scripts gets the documents back as a whole, each if nobody wrote it meanwhile.
+    without scripts gets the documents back as a whole, each if nobody wrote it meanwhile, and
+    runs a final pipeline over them that the shop may have without any script.
 
     Raises:
         RefusedError: nothing more can be removed; a second run goes on where this ended.

@@ -59,11 +59,12 @@ def test_name_of_an_index_becomes_an_alias_in_the_same_call() -> None:
 
 
 def test_fields_copied_along_from_an_installed_index_are_ours() -> None:
-    """A nightly copy maps our values dynamically, without a contract."""
+    """A nightly copy maps our values dynamically, each engine by its own guess."""
     ours = {"properties": {"state": {"type": "text"}, "input_hash": {"type": "text"}}}
-    mappings = {"properties": {"diptych": ours, "diptych_vector": {"type": "float"}}}
+    for guess in ("float", "dense_vector"):
+        mappings = {"properties": {"diptych": ours, "diptych_vector": {"type": guess}}}
 
-    assert ("diptych", "diptych_vector") == _index("shop", mappings=mappings).own_fields
+        assert ("diptych", "diptych_vector") == _index("shop", mappings=mappings).own_fields
 
 
 def test_field_of_the_shop_that_has_our_name_is_not_ours() -> None:
