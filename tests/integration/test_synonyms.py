@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nodes import fresh_name
+from nodes import EngineCluster, fresh_name
 from shop import ENGINE, MODEL, Bars, bulk, create_shop
 
 from diptych.client import Cluster, Json, path
@@ -56,17 +56,18 @@ def rules(tmp_path: Path) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def synonym_index(
-    cluster_url: str, tmp_path_factory: pytest.TempPathFactory
+    engine_cluster: EngineCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Cluster, str]]:
     """A new index with the rules, filled; read by the tests that search."""
+    if not engine_cluster.has_languages:
+        pytest.skip("the local Elasticsearch has no filter for synonyms")
     file = tmp_path_factory.mktemp("rules") / "synonyms.txt"
     file.write_text(RULES, encoding="utf-8")
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with fresh_name(cluster_url) as index:
-        install(cluster, ENGINE, _request(index, read_synonyms(file)))
+    cluster = engine_cluster.cluster
+    with fresh_name(engine_cluster.state.cluster_url) as index:
+        install(cluster, engine_cluster.engine, _request(index, read_synonyms(file)))
         _fill(cluster, index)
         yield cluster, index
-    cluster.close()
 
 
 def _request(index: str, rules: tuple[str, ...] = ()) -> InstallRequest:
