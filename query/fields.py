@@ -17,10 +17,19 @@ _EXACT = WORD_KINDS | DATE_KINDS | WHOLE_KINDS | BROKEN_KINDS | {"boolean"}
 
 @dataclass(frozen=True, slots=True)
 class ExactField:
-    """A field as the cluster knows it, and the type of its values."""
+    """A field as the cluster knows it, and the type of its values.
+
+    `has_own_format` is set for dates that the mapping reads in a form of its own.
+    """
 
     name: str
     kind: str
+    has_own_format: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers."""
+        return self.kind in WHOLE_KINDS | BROKEN_KINDS
 
 
 def exact_field(name: str, properties: Json, *, needs_values: bool = False) -> ExactField:
@@ -49,7 +58,7 @@ def exact_field(name: str, properties: Json, *, needs_values: bool = False) -> E
             f"The field {name!r} has no `doc_values`, so its values can only be filtered by: "
             f"name {_names(properties)}."
         )
-    return ExactField(name, mapping["type"])
+    return ExactField(name, mapping["type"], has_own_format="format" in mapping)
 
 
 def _exact_form(name: str, mapping: Json) -> tuple[str, Json]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from diptych.client import Json
 from diptych.query.criteria import Filter
-from diptych.query.fields import exact_field
 from diptych.query.filters import filter_clauses
 from diptych.query.ranking.boosts import Boost, DecayBoost, ValueBoost
+from diptych.query.ranking.readings import duration_s
+from diptych.query.values import boosted_field
 
 
 def listing_query(passing: Json | None, boosts: Sequence[Boost], properties: Json) -> Json:
@@ -35,14 +36,28 @@ def listing_query(passing: Json | None, boosts: Sequence[Boost], properties: Jso
 
 def _function(boost: Boost, properties: Json) -> Json:
     """What the engine adds; a product without a value gets nothing, as with us."""
-    name = exact_field(boost.field, properties, needs_values=True).name
-    has_value = {"exists": {"field": name}}
+    name = boosted_field(boost, properties).name
     if isinstance(boost, ValueBoost):
         clauses = filter_clauses([Filter(boost.field, boost.value)], properties)
         return {"filter": clauses[0], "weight": boost.weight}
     if isinstance(boost, DecayBoost):
-        where = {"origin": boost.origin, "scale": boost.scale, "decay": boost.decay}
-        decay = {name: {**where, "offset": boost.offset}}
-        return {boost.shape: decay, "filter": has_value, "weight": boost.weight}
+        has_value = {"exists": {"field": name}}
+        return {boost.shape: {name: _decay(boost)}, "filter": has_value, "weight": boost.weight}
     factor = {"field": name, "factor": 1 / boost.pivot, "modifier": "log1p"}
-    return {"field_value_factor": factor, "filter": has_value, "weight": boost.weight}
+    # The engine refuses to take the logarithm of what is below 0.
+    can_add = {"range": {name: {"gte": 0}}}
+    return {"field_value_factor": factor, "filter": can_add, "weight": boost.weight}
+
+
+def _decay(boost: DecayBoost) -> Json:
+    decay: Json = {
+        "origin": boost.origin,
+        "scale": _length(boost.scale),
+        "decay": boost.decay,
+    }
+    return {**decay, "offset": _length(boost.offset)} if boost.offset else decay
+
+
+def _length(length: float | str) -> float | str:
+    """The engine reads no broken units of time."""
+    return f"{round(1_000 * duration_s(length))}ms" if isinstance(length, str) else length

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: A shopper's words are short; what is longer is a paste, and costs the cluster a clause a word.
 MAX_TEXT_CHARACTERS = 512
+#: No keyword is longer: Lucene takes 32,766 bytes.
+MAX_VALUE_CHARACTERS = 8_000
 #: Products that one list of a request may name: each costs a read.
 MAX_IDS = 100
 #: Values of one facet; the engines refuse 65,536 and more in all.
@@ -50,7 +52,13 @@ def _check_texts(request: "SearchRequest") -> None:
             )
         _check_unicode(name, (text or "",))
     _check_unicode("field name", _field_names(request))
-    _check_unicode("value of a filter", _filter_texts(request.filters))
+    values = _filter_texts(request.filters)
+    _check_unicode("value of a filter", values)
+    longest = max(map(len, values), default=0)
+    if longest > MAX_VALUE_CHARACTERS:
+        raise UsageError(
+            f"A value of a filter has {longest:,} characters: use at most {MAX_VALUE_CHARACTERS:,}."
+        )
 
 
 def _field_names(request: "SearchRequest") -> list[str]:

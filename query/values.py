@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diptych.client import Json
+from diptych.errors import UsageError
+from diptych.query.exact_values import exact_value
 from diptych.query.fields import DATE_KINDS, ExactField, exact_field
+from diptych.query.ranking.boosts import Boost, DecayBoost, ValueBoost
 from diptych.query.request import SearchRequest
 
 #: Document id -> the caller's field name -> values.
@@ -41,9 +44,33 @@ def value_fields(request: SearchRequest, properties: Json) -> ValueFields:
     Raises:
         UsageError: a field without values to read.
     """
-    names = [each.field for each in request.boosts]
-    names += [request.collapse] if request.collapse else []
-    return ValueFields({name: exact_field(name, properties, needs_values=True) for name in names})
+    fields = {each.field: boosted_field(each, properties) for each in request.boosts}
+    if request.collapse:
+        fields[request.collapse] = exact_field(request.collapse, properties, needs_values=True)
+    return ValueFields(fields)
+
+
+def boosted_field(boost: Boost, properties: Json) -> ExactField:
+    """The field that a boost reads.
+
+    Raises:
+        UsageError: it has no values to read, or none of the kind that the boost needs.
+    """
+    found = exact_field(boost.field, properties, needs_values=True)
+    is_date = found.kind in DATE_KINDS
+    if isinstance(boost, ValueBoost):
+        fits, needed = not is_date, "words, numbers, or true and false; boost a date by nearness"
+    elif isinstance(boost, DecayBoost) and isinstance(boost.scale, str):
+        fits, needed = is_date, "dates, for its scale is a time"
+    else:
+        fits, needed = found.is_number, "numbers"
+    if not fits:
+        raise UsageError(
+            f"The field {boost.field!r} ({found.kind}) does not fit its boost, which needs {needed}."
+        )
+    if isinstance(boost, ValueBoost):
+        exact_value(boost.field, boost.value, found)
+    return found
 
 
 def _asked(each: ExactField) -> Json:

@@ -16,6 +16,9 @@ PROPERTIES: Json = {
     "price": {"type": "float"},
     "stock": {"type": "integer"},
     "sold": {"type": "boolean"},
+    "since": {"type": "date"},
+    "until": {"type": "date", "format": "dd.MM.yyyy"},
+    "address": {"type": "ip"},
     "image": IMAGE_MAPPING,
     "maker": {"properties": {"name": {"type": "keyword"}}},
     "sizes": {"type": "nested", "properties": {"eu": {"type": "keyword"}}},
@@ -36,6 +39,12 @@ PROPERTIES: Json = {
         ("sold", False, {"terms": {"sold": [False]}}),
         ("stock", 3, {"terms": {"stock": [3]}}),
         ("price", 9.5, {"terms": {"price": [9.5]}}),
+        ("address", "10.0.0.0/8", {"terms": {"address": ["10.0.0.0/8"]}}),
+        ("since", "2026-01-31T10:00:00Z", {"terms": {"since": ["2026-01-31T10:00:00Z"]}}),
+        ("since", "2026-01||+1M/d", {"terms": {"since": ["2026-01||+1M/d"]}}),
+        ("since", "now-30d", {"terms": {"since": ["now-30d"]}}),
+        ("since", 1767225600000, {"terms": {"since": ["1767225600000"]}}),
+        ("until", "31.01.2026", {"terms": {"until": ["31.01.2026"]}}),
         ("colour", True, {"terms": {"colour": ["true"]}}),
         ("maker.name", "Ada", {"terms": {"maker.name": ["Ada"]}}),
     ],
@@ -62,7 +71,7 @@ def test_a_range_lies_beside_the_values() -> None:
         Range("since", gt="2026-01-01"),
     ]
 
-    clauses = filter_clauses(filters, {**PROPERTIES, "since": {"type": "date"}})
+    clauses = filter_clauses(filters, PROPERTIES)
 
     assert [
         {"terms": {"colour": ["red"]}},
@@ -83,7 +92,7 @@ def test_true_or_false_has_no_range() -> None:
         (
             "shade",
             "red",
-            "no field 'shade': name one of colour, maker.name, price, sold, stock, title",
+            "no field 'shade': name one of address, colour, maker.name, price, since, sold, stock, title",
         ),
         ("body", "red", "free text"),
         ("maker", "Ada", r"'maker' \(object\)"),
@@ -92,12 +101,18 @@ def test_true_or_false_has_no_range() -> None:
         ("price", "cheap", "price is a number"),
         ("price", "nan", "price is a number"),
         ("stock", "1.5", "stock is a whole number"),
+        ("stock", 10**30, "stock is a whole number from -2,147,483,648 to 2,147,483,647"),
+        ("price", 1e300, "price is a number of at most"),
+        ("since", "soon", "since is a date"),
+        ("since", "2026-02-30", "since is a date"),
+        ("since", "now-x", "since is a date"),
+        ("address", "here", "address is an address"),
         ("sold", "maybe", "sold is true or false"),
         ("diptych.state", "ready", "Diptych's own"),
         ("diptych_vector", "1", "Diptych's own"),
     ],
 )
-def test_a_filter_that_cannot_match_is_refused(field: str, value: str, part: str) -> None:
+def test_a_filter_that_cannot_match_is_refused(field: str, value: Value, part: str) -> None:
     """The sentence says why, and which fields there are."""
     with pytest.raises(UsageError, match=part):
         filter_clauses([Filter(field, value)], PROPERTIES)
