@@ -65,7 +65,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="diptych")
 def diptych() -> None:
-    """Multimodal hybrid search for your own OpenSearch index.
+    """Multimodal hybrid search for your own OpenSearch or Elasticsearch index.
 
     Example: diptych search products "red dress" --image photo.jpg
     """
