@@ -85,11 +85,15 @@ function score(hit, longest) {
   const parts = partsOf(hit);
   const said = parts.map(([part, value]) => `${partName(part)} ${points(value)}`).join(", ");
   const bar = make("span", { className: "stack", role: "img", "aria-label": say("scoreOf", { score: points(hit.score), parts: said }), title: said });
+  let end = 0;
   for (const [part, value] of parts) {
+    // What takes away is drawn over the end of what adds, so that the bar's full colours reach the score.
     const piece = make("i", { className: value < 0 ? "less" : "" });
     piece.style.setProperty("--tone", `var(--${tone(part)})`);
+    piece.style.left = `${(100 * Math.min(end, end + value)) / longest}%`;
     piece.style.width = `${(100 * Math.abs(value)) / longest}%`;
     bar.append(piece);
+    end += value;
   }
   return make("p", { className: "score" }, bar, shown);
 }
@@ -100,7 +104,7 @@ function partsOf(hit) {
   return parts.sort(([, a], [, b]) => (a < 0) - (b < 0));
 }
 
-const span = (hit) => partsOf(hit).reduce((sum, [, value]) => sum + Math.abs(value), 0);
+const span = (hit) => partsOf(hit).reduce((sum, [, value]) => sum + Math.max(value, 0), 0);
 
 function showLegend(hits) {
   const found = [...new Set(hits.flatMap((hit) => partsOf(hit).map(([part]) => tone(part))))];
@@ -145,7 +149,11 @@ function partsTable(hit) {
     return make("tr", {}, make("th", { scope: "row" }, dot, partName(part)), make("td", { textContent: points(value) }));
   });
   const sum = make("tr", {}, make("th", { scope: "row", textContent: say("score") }), make("td", { textContent: points(hit.score) }));
-  return make("table", { className: "parts" }, make("tbody", {}, ...rows, sum));
+  const { terms = [], note } = hit.explain;
+  return make("div", {},
+    make("table", { className: "parts" }, make("tbody", {}, ...rows, sum)),
+    terms.length ? make("p", { className: "note", textContent: say("terms", { terms: terms.join(", ") }) }) : null,
+    note ? make("p", { className: "note", textContent: note }) : null);
 }
 
 /** The value of a dotted field. */
