@@ -1,12 +1,13 @@
 """Where a score comes from, source by source; the parts add up to the score."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
 from diptych.client import Json
-from diptych.query.blend import MIN_MAX, Blending, Scores, normalise
+from diptych.query.blend import MIN_MAX, Blending, Normalised, Scores, normalise
 from diptych.query.response import Explanation
 from diptych.query.vector import QueryVector
 from diptych.vectors import Floats
@@ -65,6 +66,8 @@ class BlendExplainer:
 
     Reciprocal ranks know no such slope: there the leg's part is split in proportion to what the
     blocks add to the inner product (a block that takes away gets 0), and a note says so.
+
+    Nothing is worked out before the first document is explained.
     """
 
     def __init__(
@@ -78,8 +81,16 @@ class BlendExplainer:
         """Takes both legs' scores, cut to the window, and what each leg counts."""
         self._raw_keywords = keywords
         self._shares = shares
-        self._keywords = normalise(keywords, blending, position=0)
-        self._nearest = normalise(nearest, blending, position=1)
+        self._raw_nearest = nearest
+        self._blending = blending
+
+    @cached_property
+    def _keywords(self) -> Normalised:
+        return normalise(self._raw_keywords, self._blending, position=0)
+
+    @cached_property
+    def _nearest(self) -> Normalised:
+        return normalise(self._raw_nearest, self._blending, position=1)
 
     def __call__(
         self, name: str, parts: Mapping[str, float] | None, *, boosts: Mapping[str, float] = _NONE

@@ -61,11 +61,11 @@ def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: 
         bodies[PINNED] = pinned_body(plan, request.pinned)
     answers = _answers(talk, bodies)
     rows = {name: answer["hits"]["hits"] for name, answer in answers.items()}
-    nearest = {row["_id"]: own_score(row, plan, engine) for row in rows.get(NEAREST, [])}
+    near = rows.get(NEAREST, [])
     return Legs(
         keywords={row["_id"]: row["_score"] or 0.0 for row in rows.get(KEYWORDS, [])},
-        nearest=dict(list(nearest.items())[:WINDOW]),
-        candidates=tuple(nearest),
+        nearest={row["_id"]: own_score(row, plan, engine) for row in near[:WINDOW]},
+        candidates=tuple(row["_id"] for row in near),
         pinned=tuple(row["_id"] for row in rows.get(PINNED, [])),
         values=plan.values.read([row for found in rows.values() for row in found]),
         alone=None if plan.is_hybrid else answers.get(KEYWORDS, answers.get(NEAREST)),

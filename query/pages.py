@@ -36,11 +36,6 @@ class Page:
     known: tuple[Candidate, ...]
     rest: Json | None
 
-    def candidate(self, row: Json, rest_score: float) -> Candidate:
-        """The candidate of a row of the page; one of the rest has the score given."""
-        by_id = {one.id: one for one in self.known}
-        return by_id.get(row["_id"], Candidate(row["_id"], rest_score))
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -15,6 +15,7 @@ from diptych.query.legs import KEYWORDS, LegError, Legs, ask_legs, gaps, own_sco
 from diptych.query.native import blends_alike, goes_direct
 from diptych.query.pages import lay_page, read_page
 from diptych.query.plan import Plan
+from diptych.query.ranking.candidates import Candidate
 from diptych.query.request import SearchRequest
 from diptych.query.response import Hit
 from diptych.query.scoring import Scoring, explain_own, score_legs
@@ -68,7 +69,9 @@ class Runner:
         for row in rows:
             score = row["_score"] or 0.0
             score = own_score(row, self.plan, self.engine) if is_by_vector else score
-            why = explain_own(score, present.parts(row["_id"]), is_by_vector=is_by_vector)
+            why = None
+            if self.request.explain:
+                why = explain_own(score, present.parts(row["_id"]), is_by_vector=is_by_vector)
             hits.append(present.hit(row, score, why))
         return self._found(hits, answer, gaps(answer))
 
@@ -103,10 +106,14 @@ class Runner:
         page = lay_page(self.talk, legs, scoring, standing, self.plan, self.request)
         shown = read_page(self.talk, page, legs, standing, self.plan, self.request)
         present = self._presenter(shown.rows)
+        known = {one.id: one for one in page.known}
         hits = []
         for row in shown.rows:
-            one = page.candidate(row, self._rest_score(row, scoring))
-            hits.append(present.hit(row, one.score, scoring.explain(one, present.parts(one.id))))
+            name = row["_id"]
+            one = known.get(name) or Candidate(name, self._rest_score(row, scoring))
+            explains = self.request.explain
+            why = scoring.explain(one, present.parts(name)) if explains else None
+            hits.append(present.hit(row, one.score, why))
         return self._found(hits, shown.counted, [*legs.problems, *shown.problems], shown.total)
 
     def stand(self, legs: Legs, scoring: Scoring) -> Standing:

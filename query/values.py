@@ -27,7 +27,9 @@ class ValueFields:
         return {"docvalue_fields": [_asked(each) for each in wanted.values()]} if wanted else {}
 
     def read(self, rows: Sequence[Json]) -> ValuesById:
-        """The values in the engine's hits."""
+        """The values in the engine's hits; nothing where no field is to be read."""
+        if not self.fields:
+            return {}
         return {
             row["_id"]: {
                 name: row["fields"][each.name]
