@@ -6,6 +6,7 @@ Prints a table, or JSON with `--json`. The products and their vectors are kept i
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from search_coalescing import measure_coalescing
+from search_overhead import measure_overhead
 from search_recall import measure_recall
 from search_shop import Shop, clustered_shop, demo_shop, open_shop, photo_shop
 
@@ -23,7 +25,8 @@ from diptych.plugin.local.stack import read_state, run_stack
 from diptych.settings import load_settings
 from diptych.workers.encoders.loading import load_encoder
 
-INDEX = "bench-search"
+#: Runs that overlap do not meet.
+INDEX = f"bench-search-{os.getpid()}"
 #: Synthetic ones have the dimensions of MiniLM and of CLIP ViT-B/32.
 _PRODUCTS = ("rendered", "photos", "synthetic")
 _DIMENSIONS = 384, 512
@@ -88,6 +91,20 @@ def coalescing(
         for found in measure_coalescing(encoder, n_clients=n, n_queries=queries)
     ]
     _print("Encoding queries on the processor", rows, as_json=as_json)
+
+
+@main.command()
+@click.option("--home-dir", type=click.Path(path_type=Path), help="Home of a running local stack.")
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="For what is made.")
+@click.option("--n", default=20_000, show_default=True, help="Products.")
+@click.option("--questions", default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def overhead(home_dir: Path | None, folder: Path, n: int, questions: int, as_json: bool) -> None:
+    """What `diptych serve` adds to the time of the requests that it sends."""
+    shop = _shop("rendered", folder, None, n=n, n_questions=questions)
+    with _cluster(home_dir) as cluster, _opened(cluster, shop):
+        found = measure_overhead(cluster.url, INDEX, shop.texts)
+    _print("Overhead of the layer", [row.to_json() for row in found], as_json=as_json)
 
 
 def _shop(name: str, folder: Path, data: Path | None, *, n: int, n_questions: int) -> Shop:
