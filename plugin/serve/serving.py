@@ -1,6 +1,7 @@
 """Settings become a running server."""
 
 import logging
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
@@ -64,7 +65,7 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             hosts=() if keys else _own_names(host),
             routers=[_dropin(settings, service, gate, closing)],
         )
-        _say(address(host, listener), indexes, service, has_keys=keys is not None)
+        _warn(service, has_keys=keys is not None)
         config = uvicorn.Config(
             app,
             limit_concurrency=_MAX_REQUESTS,
@@ -74,7 +75,20 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             server_header=False,
             ws="none",
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        ready = f"Serving {', '.join(indexes)} at {address(host, listener)}"
+        _Announced(config, ready).run(sockets=[listener])
+
+
+class _Announced(uvicorn.Server):
+    """Says so when it listens: whoever reads the sentence can connect."""
+
+    def __init__(self, config: uvicorn.Config, sentence: str) -> None:
+        super().__init__(config)
+        self._sentence = sentence
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        click.echo(self._sentence, err=True)
 
 
 def _dropin(settings: Settings, service: Service, gate: Gate, closing: ExitStack) -> APIRouter:
@@ -115,8 +129,7 @@ def _log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=settings.log_level)
 
 
-def _say(url: str, indexes: Sequence[str], service: Service, *, has_keys: bool) -> None:
-    click.echo(f"Serving {', '.join(indexes)} at {url}", err=True)
+def _warn(service: Service, *, has_keys: bool) -> None:
     if not has_keys:
         click.echo("No keys are set: whoever can reach this address may search.", err=True)
     for index, problem in service.problems.items():
