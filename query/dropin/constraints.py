@@ -154,9 +154,12 @@ def _required(body: Json, n_should: int, *, has_required: bool) -> int:
     Raises:
         InseparableError: a combination such as `2<75%`.
     """
+    if not n_should and not has_required:
+        # What is left refuses at most, and then the engines do not count.
+        return 0
     given = body.get("minimum_should_match")
     least = 0 if given is None else _count(given, n_should)
-    return max(least, 1 if n_should and not has_required else 0)
+    return max(least, 0 if has_required else 1)
 
 
 def _count(given: object, n_should: int) -> int:

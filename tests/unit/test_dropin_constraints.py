@@ -46,6 +46,7 @@ def _demand(query: Json | None, text: str | None = "red dress") -> Json | None:
         {"query_string": {"query": "red dress", "default_field": "title"}},
         {"match": {"title": ""}},
         {"bool": {}},
+        {"bool": {"minimum_should_match": 1}},
         {"bool": {"must": TITLE, "should": [STOCK, CHEAP]}},
         {"bool": {"should": [TITLE, DESCRIPTION]}},
         {"bool": {"should": [TITLE, STOCK]}},
@@ -107,6 +108,10 @@ def test_text_alone_demands_nothing(query: Json | None) -> None:
         ),
         ({"bool": {"should": [TITLE], "minimum_should_match": 2}}, NEVER),
         ({"bool": {"must": [TITLE], "minimum_should_match": 1}}, NEVER),
+        (
+            {"bool": {"must_not": [STOCK], "minimum_should_match": 1}},
+            {"bool": {"must_not": [STOCK]}},
+        ),
         ({"dis_max": {"queries": [STOCK, CHEAP]}}, _some(STOCK, CHEAP)),
         (
             {"function_score": {"query": {"bool": {"must": TITLE, "filter": STOCK}}}},
