@@ -1,7 +1,6 @@
 """Fixtures that several tests share: the one local stack of a test run, its indexes, its models."""
 
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,9 +121,11 @@ def encoder_url() -> Iterator[str]:
     import uvicorn
 
     from diptych.plugin.encoder_service import encoder_app
+    from diptych.plugin.serve.listening import listening
     from diptych.testing import FakeEncoder
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening("127.0.0.1", 0) as listener:
+        listener.listen()
         config = uvicorn.Config(encoder_app(FakeEncoder()), ws="none", log_level="warning")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
