@@ -75,7 +75,7 @@ def _product(i: int) -> Json:
 
 # Bodies. Every clause below is one that the oracle can judge.
 
-_EXACT = st.one_of(
+_EXACT: st.SearchStrategy[Json] = st.one_of(
     st.sampled_from(COLOURS).map(lambda it: {"term": {"colour": it}}),
     st.lists(st.sampled_from(COLOURS), min_size=1, max_size=3).map(
         lambda it: {"terms": {"colour": it}}
@@ -94,7 +94,7 @@ _EXACT = st.one_of(
     st.just({"match_all": {}}),
     st.just({"match_none": {}}),
 )
-_WORDS = st.sampled_from(
+_WORDS: st.SearchStrategy[Json] = st.sampled_from(
     [
         {"match": {"title": TEXT}},
         {"match": {"title": {"query": "Red  Dress", "operator": "and"}}},
@@ -104,7 +104,7 @@ _WORDS = st.sampled_from(
         {"query_string": {"query": TEXT, "default_field": "title"}},
     ]
 )
-_LEAF = st.one_of(_EXACT, _WORDS)
+_LEAF: st.SearchStrategy[Json] = st.one_of(_EXACT, _WORDS)
 
 
 def _without_none(body: Json) -> Json:
@@ -152,7 +152,7 @@ _nested = st.builds(
     ),
     st.just([{"match": {"variants.name": TEXT}}]),
 )
-_INNER = st.one_of(_LEAF, _compound(_LEAF))
+_INNER: st.SearchStrategy[Json] = st.one_of(_LEAF, _compound(_LEAF))
 
 
 @st.composite

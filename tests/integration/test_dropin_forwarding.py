@@ -347,8 +347,12 @@ def test_writes_are_passed_on_where_that_is_wanted(engine_shelf: Shelf) -> None:
     ):
         index, lines = shelf.index, {"content-type": "application/x-ndjson"}
         product = {"title": "blue boat"}
-        bulk = [{"index": {"_id": "q2"}}, product, {"delete": {"_index": index, "_id": "p0"}}]
-        stray = [{"index": {"_index": "secret"}}, product]
+        bulk: list[Json] = [
+            {"index": {"_id": "q2"}},
+            product,
+            {"delete": {"_index": index, "_id": "p0"}},
+        ]
+        stray: list[Json] = [{"index": {"_index": "secret"}}, product]
 
         created = server.ask(f"/{index}/_doc/q1", product, method="PUT")
         loaded = server.ask(f"/{index}/_bulk?refresh=true", _lines(bulk), headers=lines)
