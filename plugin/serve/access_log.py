@@ -28,17 +28,21 @@ class AccessLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+            elif not message.get("more_body", False):
+                # Before it is sent: who has the answer finds it in the log.
+                _write(scope, status, started)
             await send(message)
 
-        try:
-            await self._app(scope, receive, watch)
-        finally:
-            _log.info(
-                "%s %s %d %.1f ms %s",
-                scope["method"],
-                # Quoted, so that no line end of a caller's begins a line of the log.
-                quote(scope["path"])[:300],
-                status,
-                1_000 * (time.perf_counter() - started),
-                scope.get("diptych.caller", "-"),
-            )
+        await self._app(scope, receive, watch)
+
+
+def _write(scope: Scope, status: int, started: float) -> None:
+    _log.info(
+        "%s %s %d %.1f ms %s",
+        scope["method"],
+        # Quoted, so that no line end of a caller's begins a line of the log.
+        quote(scope["path"])[:300],
+        status,
+        1_000 * (time.perf_counter() - started),
+        scope.get("diptych.caller", "-"),
+    )

@@ -18,6 +18,8 @@ SIDES_PX = (160, 320, 640, 1280)
 _CACHE_BYTES = 64 * 1024 * 1024
 LIFE_S = 300
 _QUALITY = 85
+#: Pictures decoded at once: one of the largest takes 150 MB.
+_DECODED_AT_ONCE = 4
 
 
 class Thumbnails:
@@ -32,6 +34,7 @@ class Thumbnails:
         self._cluster = cluster
         self._source = source
         self._kept = _RecentBytes(_CACHE_BYTES)
+        self._decoding = threading.BoundedSemaphore(_DECODED_AT_ONCE)
 
     def of(self, target: Target, product: str, *, side_px: int) -> bytes | None:
         """A JPEG file, no side longer than the next of `SIDES_PX`; None where there is none.
@@ -47,10 +50,11 @@ class Thumbnails:
         return self._kept.get(f"{side} {reference}") or self._make(reference, side)
 
     def _make(self, reference: str, side_px: int) -> bytes:
-        image = decode_image(self._source.read(reference), side_px=side_px)
-        image.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
-        buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+        with self._decoding:
+            image = decode_image(self._source.read(reference), side_px=side_px)
+            image.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
+            buffer = io.BytesIO()
+            image.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
         data = buffer.getvalue()
         self._kept.keep(f"{side_px} {reference}", data)
         return data

@@ -1,6 +1,7 @@
 """Errors as problem+json (RFC 9457), each with a `fix`; nothing of the inside gets out."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 2
+_ADDRESS = re.compile(r"https?://[^\s)]+")
 _FORM = "Correct the request; /openapi.json has its form."
 
 #: Errors whose sentence is for the caller, and the status of each.
@@ -105,7 +107,7 @@ def _foreseen(request: Request, err: Exception) -> Response:
         return _refused(request, missing_index_error())
     for kind, status in _SPOKEN:
         if isinstance(err, kind):
-            return sentence_problem(status, str(err))
+            return sentence_problem(status, without_addresses(str(err)))
     _log.error("%s", err)
     if isinstance(err, UnavailableError):
         headers = {"retry-after": str(_RETRY_AFTER_S)}
@@ -123,6 +125,11 @@ def _unrouted(request: Request, err: Exception) -> Response:
 def _unforeseen(request: Request, err: Exception) -> Response:
     """The server itself logs the traceback, for this is an error of ours."""
     return problem(500, "An error of Diptych's own stopped the request.", "Tell the operator.")
+
+
+def without_addresses(sentence: str) -> str:
+    """The sentence without the addresses of servers behind this one, for eyes outside."""
+    return _ADDRESS.sub("(its address)", sentence)
 
 
 def missing_index_error() -> ProblemError:

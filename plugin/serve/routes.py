@@ -1,7 +1,6 @@
 """The simple call: what a shopper's browser may reach."""
 
 import logging
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -26,7 +25,7 @@ from diptych.plugin.serve.models import (
     SuggestBody,
 )
 from diptych.plugin.serve.pictures import LIFE_S, SIDES_PX
-from diptych.plugin.serve.problems import ProblemError
+from diptych.plugin.serve.problems import ProblemError, without_addresses
 from diptych.plugin.serve.reading import search_request, similar_request
 from diptych.plugin.serve.refusals import refusals
 from diptych.plugin.serve.service import Service
@@ -41,7 +40,6 @@ ROUTER = APIRouter()
 
 #: A thumbnail counts less than a search for a key's rate.
 _COST_OF_PICTURE = 0.05
-_ADDRESS = re.compile(r"https?://[^\s)]+")
 
 IndexName = Annotated[str, Path(min_length=1, max_length=255, description="an index served here")]
 ProductId = Annotated[str, Path(min_length=1, max_length=512, description="id of a product")]
@@ -230,7 +228,7 @@ def health(service: Serving) -> Response:
 def _search(service: Service, index: str, request: SearchRequest, caller: Caller) -> Response:
     body = service.searcher(index).search(index, request).to_json()
     if body["degraded_reason"] is not None and not caller.is_trusted:
-        body["degraded_reason"] = _ADDRESS.sub("its address", body["degraded_reason"])
+        body["degraded_reason"] = without_addresses(body["degraded_reason"])
     for hit in body["hits"] if caller.fields else ():
         shown = hit.get("highlight", {})
         hit["highlight"] = {

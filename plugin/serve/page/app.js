@@ -70,6 +70,7 @@ function show() {
   $("explain").checked = state.explain;
   showControls();
   showSaid();
+  showTitle();
   showRequest();
 }
 
@@ -85,6 +86,10 @@ function showAnswer() {
   $("page").textContent = answer.hits.length ? say("page", { first: number(first + 1), last: number(first + answer.hits.length) }) : "";
   $("previous").disabled = state.page === 0;
   $("next").disabled = answer.hits.length < PAGE_SIZE;
+}
+
+function showTitle() {
+  document.title = state.text.trim() ? `${state.text.trim()} · Diptych` : "Diptych";
 }
 
 function showSaid() {
@@ -210,7 +215,10 @@ $("index").addEventListener("change", async (event) => {
   await openIndex(event.target.value);
   change();
 });
-$("controls").open = matchMedia("(min-width: 60.01rem)").matches;
+const wide = matchMedia("(min-width: 60.01rem)");
+const openControls = () => ($("controls").open = wide.matches);
+wide.addEventListener("change", openControls);
+openControls();
 speak(firstLanguage());
 $("language").textContent = otherLanguage() === "zh" ? "中文" : "English";
 $("language").lang = otherLanguage();

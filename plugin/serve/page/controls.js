@@ -5,8 +5,9 @@ import { WEIGHTS, countedFields, filterCount, index, rangeFields, saysSomething,
 import { number, plain, say } from "./words.js";
 
 const PAUSE_MS = 120;
+const TYPING_PAUSE_MS = 400;
 const SHOWN_VALUES = 8;
-/** Field -> values that were counted when the field was not filtered by. */
+/** Index and field -> values that were counted when the field was not filtered by. */
 const seen = {};
 
 const LABELS = { keywords: "keywords", text: "textPart", image: "image", agreement: "agreement" };
@@ -93,28 +94,29 @@ function showSorts() {
 export function showFacets(facets, onChange) {
   const focused = document.activeElement?.id;
   const groups = countedFields().map((field) => facetGroup(field, facets[field] ?? [], onChange));
-  const ranges = rangeFields().map(({ name }) => rangeGroup(name, onChange));
-  $("facets").replaceChildren(...groups.filter(Boolean), ...ranges);
+  $("facets").replaceChildren(...groups.filter(Boolean));
   if (focused) $(focused)?.focus({ preventScroll: true });
+  showRanges(onChange);
 }
 
 function facetGroup(field, counted, onChange) {
   const chosen = state.filters[field] ?? [];
-  if (!chosen.length) seen[field] = counted;
+  const place = `${index.name} ${field}`;
+  if (!chosen.length) seen[place] = counted;
   const counts = new Map(counted.map(({ value, count }) => [value, count]));
-  const values = new Map([...(seen[field] ?? []), ...counted].map(({ value }) => [value, counts.get(value)]));
+  const values = new Map([...(seen[place] ?? []), ...counted].map(({ value }) => [value, counts.get(value)]));
   for (const value of chosen) if (!values.has(value)) values.set(value, undefined);
   const isIdentifier = !chosen.length && counted.length >= SHOWN_VALUES && counted.every(({ count }) => count === 1);
   if (!values.size || isIdentifier) return null;
-  const rows = [...values].slice(0, Math.max(SHOWN_VALUES, chosen.length)).map(([value, count], i) =>
-    facetRow(field, value, count, i, onChange));
+  const rows = [...values].slice(0, Math.max(SHOWN_VALUES, chosen.length)).map(([value, count]) =>
+    facetRow(field, value, count, onChange));
   return make("fieldset", { className: "group facet" },
     make("legend", { textContent: plain(field) }), make("ul", {}, ...rows));
 }
 
-function facetRow(field, value, count, i, onChange) {
+function facetRow(field, value, count, onChange) {
   const chosen = state.filters[field] ?? [];
-  const input = make("input", { type: "checkbox", id: `facet-${field}-${i}`, checked: chosen.includes(value) });
+  const input = make("input", { type: "checkbox", id: `facet ${field} ${value}`, checked: chosen.includes(value) });
   input.addEventListener("change", () => {
     const others = chosen.filter((other) => other !== value);
     state.filters[field] = input.checked ? [...others, value] : others;
@@ -126,21 +128,34 @@ function facetRow(field, value, count, i, onChange) {
     count === undefined ? null : make("span", { className: "n", textContent: number(count) })));
 }
 
+/** Bounds to type in. They stay while one types: only what is not being typed in is written. */
+function showRanges(onChange) {
+  const drawn = [index.name, say("to"), ...rangeFields().map(({ name }) => name)].join(" ");
+  if ($("ranges").dataset.drawn !== drawn) {
+    $("ranges").dataset.drawn = drawn;
+    $("ranges").replaceChildren(...rangeFields().map(({ name }) => rangeGroup(name, onChange)));
+  }
+  for (const input of $("ranges").querySelectorAll("input")) {
+    const { field, bound } = input.dataset;
+    if (input !== document.activeElement) input.value = state.ranges[field]?.[bound] ?? "";
+  }
+}
+
 function rangeGroup(field, onChange) {
-  const bounds = (state.ranges[field] ??= {});
-  const soon = later(400, onChange);
-  const input = (bound, key) => {
-    const node = make("input", {
-      type: "number", step: "any", id: `range-${field}-${bound}`, inputMode: "decimal", value: bounds[bound] ?? "",
-      "aria-label": say(key, { field: plain(field) }), });
-    node.addEventListener("input", () => {
-      const value = node.valueAsNumber;
-      if (Number.isFinite(value)) bounds[bound] = value;
-      else delete bounds[bound];
+  const soon = later(TYPING_PAUSE_MS, onChange);
+  const bound = (name, key) => {
+    const input = make("input", {
+      type: "number", step: "any", inputMode: "decimal", "data-field": field, "data-bound": name,
+      "aria-label": say(key, { field: plain(field) }),
+    });
+    input.addEventListener("input", () => {
+      const bounds = (state.ranges[field] ??= {});
+      if (Number.isFinite(input.valueAsNumber)) bounds[name] = input.valueAsNumber;
+      else delete bounds[name];
       soon();
     });
-    return node;
+    return input;
   };
   return make("fieldset", { className: "group" }, make("legend", { textContent: plain(field) }),
-    make("div", { className: "range" }, input("gte", "least"), make("span", { textContent: say("to") }), input("lte", "most")));
+    make("div", { className: "range" }, bound("gte", "least"), make("span", { textContent: say("to") }), bound("lte", "most")));
 }

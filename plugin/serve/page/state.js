@@ -99,13 +99,27 @@ export function remember() {
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
 }
 
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const areProducts = (value) => Array.isArray(value) && value.every((one) => isObject(one) && typeof one.id === "string");
+const areNumbers = (value) => isObject(value) && Object.values(value).every(Number.isFinite);
+
+/** What an address may bring for a name, where its type alone does not say it. */
+const fits = {
+  like: areProducts,
+  less: areProducts,
+  filters: (value) => isObject(value) && Object.values(value).every(Array.isArray),
+  ranges: (value) => isObject(value) && Object.values(value).every(areNumbers),
+  weights: areNumbers,
+  page: (value) => Number.isInteger(value) && value >= 0,
+};
+
 /** Take what was chosen from the address; what cannot be read is left out. */
 export function recall() {
   for (const [name, text] of new URLSearchParams(location.search)) {
     if (!(name in state) || name === "photo") continue;
     try {
       const value = typeof state[name] === "string" ? text : JSON.parse(text);
-      if (state[name] === null || typeof value === typeof state[name]) state[name] = value;
+      if (fits[name]?.(value) ?? typeof value === typeof state[name]) state[name] = value;
     } catch {
       continue;
     }
