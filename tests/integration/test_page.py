@@ -215,6 +215,24 @@ def test_a_range_narrows(visit: Visit) -> None:
     assert {"price": {"gte": 15.5}} == visit.searches[-1]["filters"]
 
 
+def test_what_is_typed_stays_while_answers_come_in(visit: Visit) -> None:
+    """A bound keeps its place and its focus, and an emptied one is no bound."""
+    least = visit.page.get_by_role("spinbutton", name="Price, at least")
+    least.focus()
+
+    for digits in ("1", "2"):
+        with visit.page.expect_response("**/search"):
+            visit.page.keyboard.type(digits)
+        visit.settle()
+    typed = visit.searches[-1]["filters"]
+    with visit.page.expect_response("**/search"):
+        least.fill("")
+
+    assert {"price": {"gte": 12}} == typed
+    assert "filters" not in visit.searches[-1]
+    expect(least).to_be_focused()
+
+
 def test_a_slider_changes_the_weights_at_once(visit: Visit) -> None:
     """By the arrow keys; reset brings the defaults back."""
     visit.search("red dress")
@@ -314,6 +332,24 @@ def test_the_address_brings_a_search_back(visit: Visit, browser: Browser) -> Non
     assert visit.titles == titles
 
 
+def test_an_address_that_was_tampered_with_is_read_as_far_as_it_goes(
+    browser: Browser, server: Server
+) -> None:
+    """Words stay, nonsense is left out, and nothing of it becomes markup."""
+    nonsense = "filters=5&ranges=[]&like={}&weights=x&page=-1&less=[{%22id%22:5}]&photo=1"
+    visit = Visit(browser, f"{server.url}/?text=<img src=x onerror=alert(1)>&{nonsense}")
+    visit.page.wait_for_selector(".hit, #empty:not([hidden])")
+
+    asked = visit.searches[-1]
+    visit.context.close()
+
+    assert ("<img src=x onerror=alert(1)>", {"text", "facets", "size", "highlight", "explain"}) == (
+        asked["text"],
+        set(asked),
+    )
+    assert [] == visit.complaints
+
+
 def test_the_language_follows_the_browser_and_the_button(browser: Browser, server: Server) -> None:
     """Chinese for a Chinese browser, until the other is chosen, which is remembered."""
     visit = Visit(browser, server.url, locale="zh-CN")
@@ -403,6 +439,17 @@ def test_nothing_scrolls_sideways_on_a_phone(browser: Browser, server: Server, w
     widths.append(page.evaluate("document.querySelector('dialog').scrollWidth"))
 
     assert [] == [found for found in widths if found > width]
+    visit.context.close()
+
+
+def test_a_phone_that_is_turned_shows_the_controls(browser: Browser, server: Server) -> None:
+    """Where there is room for them, they are there."""
+    visit = Visit(browser, server.url, viewport={"width": 500, "height": 900})
+    expect(visit.page.get_by_role("slider", name="Diversity")).to_be_hidden()
+
+    visit.page.set_viewport_size({"width": 1100, "height": 500})
+
+    expect(visit.page.get_by_role("slider", name="Diversity")).to_be_visible()
     visit.context.close()
 
 
