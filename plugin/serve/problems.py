@@ -23,6 +23,7 @@ from diptych.errors import (
     UnavailableError,
     UsageError,
 )
+from diptych.plugin.serve.unreadable import say_unreadable
 
 _log = logging.getLogger(__name__)
 
@@ -91,13 +92,8 @@ def _refused(request: Request, err: Exception) -> Response:
 
 def _unreadable(request: Request, err: Exception) -> Response:
     problems: Sequence[Any] = err.errors() if isinstance(err, RequestValidationError) else []
-    first = problems[0] if problems else {"loc": (), "msg": "not JSON"}
-    where = ".".join(str(part) for part in first["loc"] if part != "body")[:200] or "the body"
-    if first.get("type") == "extra_forbidden":
-        detail = f"The request has an unknown field {where!r}."
-        return problem(400, detail, "Correct its name or leave it out; see /openapi.json.")
-    reason = str(first["msg"])[:200]
-    return problem(400, f"The request cannot be read at {where} ({reason}).", _FORM)
+    content_type = request.headers.get("content-type", "")
+    return problem(400, *say_unreadable(problems, content_type=content_type))
 
 
 def _foreseen(request: Request, err: Exception) -> Response:

@@ -229,10 +229,9 @@ def _search(service: Service, index: str, request: SearchRequest, caller: Caller
     body = service.searcher(index).search(index, request).to_json()
     if body["degraded_reason"] is not None and not caller.is_trusted:
         body["degraded_reason"] = without_addresses(body["degraded_reason"])
-    for hit in body["hits"] if caller.fields else ():
-        shown = hit.get("highlight", {})
+    for hit in body["hits"] if caller.fields and request.highlight else ():
         hit["highlight"] = {
-            name: parts for name, parts in shown.items() if covers(caller.fields, name)
+            name: parts for name, parts in hit["highlight"].items() if covers(caller.fields, name)
         }
     return _json(body)
 

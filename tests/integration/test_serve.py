@@ -109,7 +109,7 @@ def test_health_names_what_it_rests_on(server: Server) -> None:
         ({"text": "a", "query": {}}, "Correct its name or leave it out; see /openapi.json."),
         ({"text": ["a"]}, "Correct the request; /openapi.json has its form."),
         ({}, "Give words, a picture or a product."),
-        (b"{", "Correct the request; /openapi.json has its form."),
+        (b"{", "Send a JSON object."),
     ],
 )
 def test_a_wrong_request_is_a_problem_with_its_remedy(
@@ -120,6 +120,15 @@ def test_a_wrong_request_is_a_problem_with_its_remedy(
 
     assert (400, PROBLEM) == (status, headers["content-type"])
     assert (400, "Bad Request", fix) == (answer["status"], answer["title"], answer["fix"])
+
+
+def test_a_body_without_its_content_type_is_told_so(server: Server, shelf: Shelf) -> None:
+    """As curl's `-d` sends it."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    status, answer, _ = server.ask(f"/indexes/{shelf.index}/search", {"text": "red"}, headers=form)
+
+    assert (400, "Send the header `content-type: application/json`.") == (status, answer["fix"])
 
 
 @pytest.mark.parametrize("index", ["diptych-state", ".kibana", "*", "_all", "nosuch", "a%2Fb"])
@@ -145,6 +154,7 @@ def test_a_key_is_asked_for_and_limits_what_is_seen(shelf: Shelf, tmp_path: Path
 
     assert (401, 400) == (without, spying)
     assert {"title", "colour"} == set(found["hits"][0]["source"])
+    assert "highlight" not in found["hits"][0]
     assert ["colour"] == [field["name"] for field in description["fields"]]
 
 
