@@ -110,7 +110,7 @@ function showLegend(hits) {
   const found = [...new Set(hits.flatMap((hit) => partsOf(hit).map(([part]) => tone(part))))];
   $("legend").hidden = !found.length;
   $("legend").replaceChildren(...found.map((part) => {
-    const dot = make("span", { className: "dot" });
+    const dot = make("span", { className: part === "offset" ? "dot less" : "dot" });
     dot.style.setProperty("--tone", `var(--${part})`);
     const item = make("li", {}, dot, say({ text: "textPart" }[part] ?? part));
     if (part === "offset") item.title = say("offsetHint");
