@@ -1,5 +1,8 @@
 """What tests need that run commands as a user does."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +85,26 @@ def engine_shelf(engine_cluster: EngineCluster) -> Iterator[Shelf]:
 def engine_searcher(engine_shelf: Shelf) -> Searcher:
     """With the encoder that the shelf was made with."""
     return Searcher(engine_shelf.cluster, engine_shelf.engine, engine_shelf.encoder)
+
+
+@pytest.fixture(scope="session")
+def opensearch_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the client in its `node_modules`, and with an application of it.
+
+    Skipped where npm cannot install it, except on CI.
+    """
+    folder = tmp_path_factory.mktemp("javascript")
+    shutil.copytree(Path(__file__).parents[1] / "clients/js", folder, dirs_exist_ok=True)
+    if shutil.which("npm") is None:
+        _go_without("there is no npm: install Node.js 18 or newer")
+    install = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _go_without(f"npm cannot install the client: {done.stderr[-300:]}")
+    return folder
+
+
+def _go_without(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,8 +1,6 @@
 """opensearch-js, unmodified: the same application against its cluster and against Diptych."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,34 +13,12 @@ from shelf import Shelf
 
 pytestmark = pytest.mark.integration
 
-FOLDER = Path(__file__).parents[1] / "clients/js"
 
-
-@pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The application with its client; skipped where npm cannot install it, except on CI."""
-    folder = tmp_path_factory.mktemp("javascript")
-    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
-    if shutil.which("npm") is None:
-        _go_without("there is no npm: install Node.js 18 or newer")
-    install = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        _go_without(f"npm cannot install the client: {done.stderr[-300:]}")
-    return folder / "shop.js"
-
-
-def _go_without(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def test_opensearch_js_does_not_notice(application: Path, shelf: Shelf) -> None:
+def test_opensearch_js_does_not_notice(opensearch_js: Path, shelf: Shelf) -> None:
     """It finds the same, and more, and gets its own error for an index that is not served."""
     with run_server(dropin_app(shelf)) as server:
-        direct = _run(application, shelf.cluster.url, shelf.index)
-        ours = _run(application, server.url, shelf.index)
+        direct = _run(opensearch_js / "shop.js", shelf.cluster.url, shelf.index)
+        ours = _run(opensearch_js / "shop.js", server.url, shelf.index)
 
     check_alike(direct["found"], ours["found"])
     assert (404, 403) == (direct["refusal"], ours["refusal"])

@@ -30,7 +30,6 @@ from diptych.query.searcher import Searcher
 
 pytestmark = pytest.mark.integration
 
-PACKAGES = Path(__file__).parents[1] / "javascript"
 PHOTO = b"picture of a hat"
 JAVA = ("java", "-cp", "lib/*")
 #: What the programs in Java import; the node's own jars have them.
@@ -121,28 +120,6 @@ def _served(bench: Bench) -> Iterator[str]:
         finally:
             process.terminate()
             reader.join()
-
-
-@pytest.fixture(scope="module")
-def with_client(bench: Bench) -> None:
-    """The clients of other languages that the programs import, where they can be had."""
-    if shutil.which("npm") is None:
-        return
-    folder = cache_dir() / "opensearch-js-3.9.0"
-    if not folder.is_dir():
-        _install_packages(folder)
-    (bench.folder / "node_modules").symlink_to(folder / "node_modules")
-
-
-def _install_packages(folder: Path) -> None:
-    partial = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(PACKAGES, partial)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    ended = subprocess.run(command, cwd=partial, capture_output=True, text=True, check=False)
-    if ended.returncode != 0:
-        pytest.skip(f"the client of JavaScript cannot be fetched: {ended.stderr[-300:]}")
-    partial.rename(folder)
 
 
 def _need(*tools: str) -> None:
@@ -266,13 +243,15 @@ def _away(contract: IndexContract) -> Encoder:
 
 
 @each_language
-@pytest.mark.usefixtures("with_client")
 def test_the_client_that_one_has(
-    bench: Bench, pages: dict[str, dict[str, str]], language: str
+    bench: Bench, request: pytest.FixtureRequest, language: str
 ) -> None:
     """Nothing but address and key is changed, and the search is hybrid."""
     command = COMMANDS[language][1]
     _need(*(["curl", "jq"] if language == "curl" else command[:1]))
+    if language == "javascript":
+        packages: Path = request.getfixturevalue("opensearch_js") / "node_modules"
+        (bench.folder / "node_modules").symlink_to(packages)
 
     ended = bench.run(*command)
 
