@@ -6,7 +6,11 @@ from importlib import metadata
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diptych.plugin.serve.access_log import AccessLog
@@ -20,6 +24,7 @@ from diptych.plugin.serve.service import Service
 
 #: Requests worked on at once: most of a request's time is waiting for cluster and models.
 THREADS = 64
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
 
 def make_app(
@@ -42,6 +47,8 @@ def make_app(
     app.state.gate = gate
     add_handlers(app)
     app.router.routes.extend(page_routes())
+    # A slip below our own addresses is not for the drop-in address, which would answer otherwise.
+    app.router.routes.append(Route("/indexes/{index}/{rest:path}", _lost, methods=_METHODS))
     for router in routers:
         app.include_router(router, include_in_schema=False)
     max_bytes = service.limits.max_body_bytes
@@ -73,6 +80,16 @@ def bare_app() -> FastAPI:
 async def _enough_threads(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     yield
+
+
+async def _lost(request: Request) -> Response:
+    allowed: set[str] = set()
+    for route in ROUTER.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL:
+            allowed |= route.methods or set()
+    if allowed:
+        raise HTTPException(405, headers={"allow": ", ".join(sorted(allowed))})
+    raise HTTPException(404)
 
 
 class _SimpleCallCors:

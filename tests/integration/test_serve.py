@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dropping_in import dropin_app
 from serving import Server, run_server, shelf_app
 from shelf import Shelf
 
@@ -137,6 +138,17 @@ def test_only_served_indexes_are_there(server: Server, index: str) -> None:
     status, _, headers = server.ask(f"/indexes/{index}/search", {"text": "a"})
 
     assert (404, PROBLEM) == (status, headers["content-type"])
+
+
+def test_a_slip_in_an_address_is_not_taken_for_the_clusters(shelf: Shelf) -> None:
+    """The drop-in address, which takes every other path, would speak of the cluster."""
+    with run_server(dropin_app(shelf)) as server:
+        slip, answer, headers = server.ask(f"/indexes/{shelf.index}/serch", {"text": "a"})
+        read, _, allowed = server.ask(f"/indexes/{shelf.index}/search")
+
+    assert (404, PROBLEM) == (slip, headers["content-type"])
+    assert "See /openapi.json for the addresses and their methods." == answer["fix"]
+    assert (405, "POST") == (read, allowed["allow"])
 
 
 def test_a_key_is_asked_for_and_limits_what_is_seen(shelf: Shelf, tmp_path: Path) -> None:
