@@ -40,7 +40,9 @@ def why_not(body: Json) -> str | None:
         body: with the URL parameters folded in, and without `ext.diptych`.
     """
     for name, value in body.items():
-        if name in _REASONS and value not in (None, False):
+        if value is None:
+            return f"its {name!r} is null"
+        if name in _REASONS and value is not False:
             return _REASONS[name]
         if name not in _KNOWN and name not in _REASONS:
             return f"it holds {name!r}, which has no hybrid meaning"
@@ -70,13 +72,11 @@ def _sort_problem(sort: Any) -> str | None:
 
 
 def _fetch_problem(body: Json) -> str | None:
-    collapse = body.get("collapse")
-    if collapse is not None and (
-        not isinstance(collapse, dict) or set(collapse) - {"field", "max_concurrent_group_searches"}
-    ):
-        return "its collapse has inner hits"
-    if not isinstance(collapse.get("field") if collapse else "", str):
-        return "its collapse names no field"
     if body.get("stored_fields") in ("_none_", ["_none_"]):
         return "its hits have no ids"
+    collapse = body.get("collapse", {"field": ""})
+    if not isinstance(collapse, dict) or not isinstance(collapse.get("field"), str):
+        return "its collapse names no field"
+    if set(collapse) - {"field", "max_concurrent_group_searches"}:
+        return "its collapse has inner hits"
     return None

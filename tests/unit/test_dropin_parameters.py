@@ -166,7 +166,7 @@ def test_steering_that_cannot_be_used_is_refused(said: object) -> None:
         {"sort": [{"_score": {"order": "desc"}}]},
         {"size": 10_000},
         {"collapse": {"field": "group_id"}},
-        {"profile": False, "search_after": None},
+        {"profile": False},
         {"rescore": {}, "suggest": {}, "aggs": {}, "highlight": {}, "min_score": 1},
     ],
 )
@@ -192,9 +192,11 @@ def test_bodies_that_can_be_hybrid(body: Json) -> None:
         ({"ext": {"other": {}}}, "others"),
         ({"something_new": 1}, "something_new"),
         ({"collapse": {"field": "a", "inner_hits": {}}}, "inner hits"),
-        ({"collapse": "a"}, "inner hits"),
+        ({"collapse": "a"}, "no field"),
+        ({"collapse": {}}, "no field"),
         ({"collapse": {"field": 5}}, "no field"),
         ({"stored_fields": "_none_"}, "no ids"),
+        ({"collapse": None}, "null"),
     ],
 )
 def test_bodies_that_cannot_be_hybrid(body: Json, reason: str) -> None:
