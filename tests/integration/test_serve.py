@@ -4,16 +4,23 @@ import base64
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dropping_in import dropin_app
 from serving import Server, run_server, shelf_app
 from shelf import Shelf
 
+from diptych.client import Cluster
+from diptych.errors import UnavailableError
+from diptych.plugin.serve.app import make_app
+from diptych.plugin.serve.gate import Gate
 from diptych.plugin.serve.keys import KeyRing, create_key
+from diptych.plugin.serve.service import Service
 from diptych.query.criteria import Filter
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
+from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -204,3 +211,29 @@ def test_another_name_of_this_machine_is_refused(server: Server) -> None:
     status, _, _ = server.ask("/health", headers={"host": "evil.example"})
 
     assert 421 == status
+
+
+class _Unplugged(Cluster):
+    """A cluster that goes away when it is told to."""
+
+    is_away = False
+
+    def call(self, *given: Any, **named: Any) -> Any:
+        if self.is_away:
+            raise UnavailableError(f"The cluster at {self.url} does not answer: start it.")
+        return super().call(*given, **named)
+
+
+def test_a_cluster_that_goes_away_is_told_from_a_server_that_does(shelf: Shelf) -> None:
+    """The process lives, says what is missing, and tells nobody where the cluster was."""
+    cluster = _Unplugged(load_settings(cluster_url=shelf.cluster.url))
+    service = Service(cluster, shelf.engine, [shelf.index], lambda _: shelf.encoder)
+    with run_server(make_app(service, Gate([shelf.index]))) as server:
+        cluster.is_away = True
+        status, answer, headers = server.ask(f"/indexes/{shelf.index}/search", {"text": "red"})
+        alive, health, _ = server.ask("/health")
+    cluster.close()
+
+    assert (503, "2") == (status, headers["retry-after"])
+    assert shelf.cluster.url not in str(answer)
+    assert (200, "degraded", "down") == (alive, health["status"], health["cluster"])
