@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from dropping_in import Both, dropin_app, ids, timeless
@@ -282,6 +283,19 @@ def test_what_is_not_served_is_refused(both: Both, path: str, body: Json | None)
 
     assert 403 == status == answer["status"]
     assert "diptych_exception" == answer["error"]["type"]
+
+
+def test_a_shops_index_may_be_called_like_our_own(shelf: Shelf) -> None:
+    """The demonstration's index is: what has a contract holds products."""
+    name = f"diptych-{shelf.index}"
+    alias = {"index": shelf.index, "alias": name}
+    shelf.cluster.call("POST", "/_aliases", body={"actions": [{"add": alias}]})
+
+    with run_server(dropin_app(replace(shelf, index=name))) as server:
+        status, _, headers = server.ask(f"/{name}/_search", {"query": WORDS})
+    shelf.cluster.call("POST", "/_aliases", body={"actions": [{"remove": alias}]})
+
+    assert (200, "hybrid") == (status, headers["x-diptych"])
 
 
 @pytest.mark.parametrize(

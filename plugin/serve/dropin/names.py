@@ -15,8 +15,8 @@ class Names:
         """Looks up what the names stand for; an index of Diptych's or the system's is left out."""
         self._served: dict[str, str] = {}
         for name in served:
-            concrete = _concrete(service, name)
-            if not any(is_reserved(it) for it in (name, concrete)):
+            concrete, has_contract = _look_up(service, name)
+            if not any(is_reserved(it, has_contract=has_contract) for it in (name, concrete)):
                 self._served |= {concrete: name, name: name}
 
     def check(self, expression: Any) -> list[str]:
@@ -52,14 +52,20 @@ class Names:
         return f"{shown!r} is not served at this address: name an index of {served}."
 
 
-def is_reserved(name: str) -> bool:
-    """Whether an index belongs to the cluster or to Diptych."""
-    return name.startswith((".", "diptych-"))
+def is_reserved(name: str, *, has_contract: bool) -> bool:
+    """Whether an index belongs to the cluster or to Diptych.
+
+    One with a contract holds products, whatever it is called: `diptych-demo` does.
+    """
+    return name.startswith(".") or (name.startswith("diptych-") and not has_contract)
 
 
-def _concrete(service: Service, name: str) -> str:
-    """The index behind a served name; the name itself while the cluster cannot say."""
+def _look_up(service: Service, name: str) -> tuple[str, bool]:
+    """The index behind a served name, and that it has a contract.
+
+    While the cluster cannot say, it is the name itself, and none.
+    """
     try:
-        return service.target(name).index
+        return service.target(name).index, True
     except DiptychError:
-        return name
+        return name, False
