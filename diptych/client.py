@@ -75,7 +75,8 @@ class Cluster:
             headers=_api_key_header(settings),
             timeout=settings.timeout_s,
             serializer=_Orjson(),
-            pool_maxsize=16,
+            # As many as the server over HTTP has threads; each is opened when it is needed.
+            pool_maxsize=64,
             # One more try for a connection that the server closed while idle; every other wait
             # is the caller's, with jitter.
             max_retries=1,
