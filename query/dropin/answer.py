@@ -76,11 +76,12 @@ class Blended:
     ranking: Ranking
 
     def bodies(self) -> list[Json]:
-        """The page's hits, what lies behind the window, and vectors to explain by."""
+        """The page's hits, what lies behind the window, and vectors to explain by.
+
+        An empty page is asked for too: the cluster may refuse what it should have fetched.
+        """
         body, field = self.plan.body, self.plan.target.contract.vector_field
-        found: list[Json] = []
-        if self._ids:
-            found.append(page_leg(body, self._ids, vector_field=field))
+        found = [page_leg(body, self._ids, vector_field=field)]
         if self._tail is not None:
             found.append(
                 tail_leg(
@@ -101,7 +102,7 @@ class Blended:
             if "error" in reply:
                 return reply
         left = list(replies)
-        hits = self._page_hits(left.pop(0), left) if self._ids else []
+        hits = self._page_hits(left.pop(0), left)
         if self._tail is not None:
             hits += self._tail_hits(left[0])
         for hit in hits:
@@ -135,7 +136,7 @@ class Blended:
     def _page_hits(self, page: Json, others: Sequence[Json]) -> list[Json]:
         rows: Mapping[str, Json] = {row["_id"]: row for row in page["hits"]["hits"]}
         explain = None
-        if self.plan.body.get("explain") is True:
+        if self._ids and self.plan.body.get("explain") is True:
             explain = Explain(self.plan, self.ranking, others[-1]["hits"]["hits"])
         hits = []
         for name, score in self._shown:

@@ -102,7 +102,7 @@ def test_a_body_is_refused_where_the_cluster_refuses_it(both: Both, body: Json) 
 
     if status == 400 and answer["error"]["type"] == KIND:
         return
-    assert _direct_status(both, body) == status, (json.dumps(body), answer)
+    assert (_direct_status(both, body), json.dumps(body)) == (status, json.dumps(body))
 
 
 def _direct_status(both: Both, body: Json) -> int:
