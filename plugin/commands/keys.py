@@ -43,7 +43,7 @@ def create(
 
     Example: diptych keys create shop --keys-file keys.json --field title --field price
     """
-    from diptych.plugin.serve.keys import create_key
+    from diptych.plugin.serve.key_file import create_key
 
     secret = create_key(
         _file(settings),
@@ -88,7 +88,7 @@ def remove(settings: Settings, name: str) -> None:
 
     Example: diptych keys remove shop --keys-file keys.json
     """
-    from diptych.plugin.serve.keys import remove_key
+    from diptych.plugin.serve.key_file import remove_key
 
     remove_key(_file(settings), name)
     click.echo(f"The key {name!r} is removed.", err=True)

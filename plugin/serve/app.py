@@ -13,13 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from diptych.plugin.serve import index_routes, routes
 from diptych.plugin.serve.access_log import AccessLog
 from diptych.plugin.serve.gate import KEY_HEADER, Gate
 from diptych.plugin.serve.limits import BodyLimit, OnlyHosts
 from diptych.plugin.serve.page_routes import page_routes
 from diptych.plugin.serve.problems import add_handlers, sentence_problem
 from diptych.plugin.serve.refusals import describe_api
-from diptych.plugin.serve.routes import ROUTER
 from diptych.plugin.serve.service import Service
 
 #: Requests worked on at once: most of a request's time is waiting for cluster and models.
@@ -71,7 +71,8 @@ def bare_app() -> FastAPI:
         redoc_url=None,
         lifespan=_enough_threads,
     )
-    app.include_router(ROUTER)
+    app.include_router(routes.ROUTER)
+    app.include_router(index_routes.ROUTER)
     app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app
 
@@ -84,7 +85,7 @@ async def _enough_threads(app: FastAPI) -> AsyncIterator[None]:
 
 async def _lost(request: Request) -> Response:
     allowed: set[str] = set()
-    for route in ROUTER.routes:
+    for route in (*routes.ROUTER.routes, *index_routes.ROUTER.routes):
         if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL:
             allowed |= route.methods or set()
     if allowed:

@@ -1,9 +1,9 @@
-"""The JSON of the simple call: what a request may say, checked strictly, and what is answered.
+"""The JSON of the simple call: what a request may say, checked strictly.
 
 Nothing in it is a query language, a script or an address: a shopper's browser may send it.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -160,91 +160,3 @@ class SuggestBody(_Strict):
 
     text: Text
     size: int = Field(default=N_SUGGESTIONS, ge=1, le=MAX_SUGGESTIONS)
-
-
-class HitAnswer(BaseModel):
-    """One product; a higher score is better."""
-
-    id: str
-    score: float | None
-    source: dict[str, Any]
-    highlight: dict[str, list[str]] | None = Field(
-        default=None, description="HTML, matches in <em>"
-    )
-    explain: dict[str, Any] | None = Field(
-        default=None, description="parts that add up to the score"
-    )
-
-
-class FacetAnswer(BaseModel):
-    """One value of a field, and how many products have it."""
-
-    value: str | bool | int | float
-    count: int
-
-
-class SearchAnswer(BaseModel):
-    """One page of hits."""
-
-    took_ms: float
-    total: int = Field(description="from 10,000 on a lower bound")
-    degraded: bool
-    degraded_reason: str | None
-    hits: list[HitAnswer]
-    facets: dict[str, list[FacetAnswer]] = {}
-
-
-class DslAnswer(BaseModel):
-    """Requests in the form of the dashboards' consoles: method and path, and the body below."""
-
-    text: str
-
-
-class SuggestAnswer(BaseModel):
-    """Titles that the words may become."""
-
-    suggestions: list[str]
-
-
-class HealthAnswer(BaseModel):
-    """Whether this process lives, and whether what it needs does."""
-
-    status: Literal["ok", "degraded"]
-    version: str
-    cluster: Literal["up", "down"]
-    encoder: Literal["up", "none"]
-
-
-class FieldAnswer(BaseModel):
-    """One field that hits can be filtered by."""
-
-    name: str
-    kind: Literal["words", "number", "boolean", "date"]
-
-
-class IndexAnswer(BaseModel):
-    """What a search of one index can name."""
-
-    name: str
-    text_fields: list[str]
-    image_field: str | None
-    fields: list[FieldAnswer]
-    weights: dict[Literal["text", "image", "both", "like"], dict[str, float]] = Field(
-        description="what counts how much in each kind of search, unless it says otherwise"
-    )
-
-
-class IndexesAnswer(BaseModel):
-    """The indexes that the caller may search."""
-
-    indexes: list[str]
-
-
-class Problem(BaseModel):
-    """What went wrong, in the form of RFC 9457, and what to do about it."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    fix: str

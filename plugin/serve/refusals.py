@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from diptych.plugin.serve.models import Problem
+from diptych.plugin.serve.answers import Problem
 from diptych.plugin.serve.problems import MEDIA_TYPE
 
 _REASONS = {

@@ -15,7 +15,8 @@ from diptych.plugin.serve.app import make_app
 from diptych.plugin.serve.dropin.forwarding import Forwarder
 from diptych.plugin.serve.dropin.router import dropin_router
 from diptych.plugin.serve.gate import Gate
-from diptych.plugin.serve.keys import KeyRing, create_key
+from diptych.plugin.serve.key_file import create_key
+from diptych.plugin.serve.keys import KeyRing
 from diptych.plugin.serve.service import Service
 from diptych.settings import load_settings
 

@@ -20,7 +20,8 @@ from diptych.contract import IndexContract
 from diptych.encoding import Encoder
 from diptych.errors import EncodingError
 from diptych.ingest.pictures import LocalPictures
-from diptych.plugin.serve.keys import KeyRing, create_key
+from diptych.plugin.serve.key_file import create_key
+from diptych.plugin.serve.keys import KeyRing
 from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration

@@ -15,7 +15,8 @@ from diptych.client import Cluster
 from diptych.errors import UnavailableError
 from diptych.plugin.serve.app import make_app
 from diptych.plugin.serve.gate import Gate
-from diptych.plugin.serve.keys import KeyRing, create_key
+from diptych.plugin.serve.key_file import create_key
+from diptych.plugin.serve.keys import KeyRing
 from diptych.plugin.serve.service import Service
 from diptych.query.criteria import Filter
 from diptych.query.request import SearchRequest

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from diptych.errors import SettingsError, UsageError
 from diptych.plugin.serve.gate import Caller, Gate
-from diptych.plugin.serve.keys import KeyRing, create_key, read_keys, remove_key
+from diptych.plugin.serve.key_file import create_key, remove_key
+from diptych.plugin.serve.keys import KeyRing, read_keys
 from diptych.plugin.serve.problems import ProblemError
 from diptych.plugin.serve.rates import Buckets
 
