@@ -14,7 +14,7 @@ from diptych.plugin.serve.dropin.forwarding import Forwarder
 from diptych.plugin.serve.dropin.router import dropin_router
 from diptych.plugin.serve.gate import Gate
 from diptych.plugin.serve.keys import KeyRing
-from diptych.plugin.serve.service import Service
+from diptych.plugin.serve.service import Limits, Service
 
 
 def dropin_app(
@@ -23,10 +23,15 @@ def dropin_app(
     encoder: Encoder | None = None,
     keys: KeyRing | None = None,
     proxy_writes: bool = False,
+    timeout_s: float = 5.0,
 ) -> FastAPI:
     """The application over the shelf's index, with the drop-in address."""
     service = Service(
-        shelf.cluster, shelf.engine, [shelf.index], lambda _: encoder or shelf.encoder
+        shelf.cluster,
+        shelf.engine,
+        [shelf.index],
+        lambda _: encoder or shelf.encoder,
+        limits=Limits(timeout_s=timeout_s),
     )
     gate = Gate([shelf.index], keys=keys)
     forwarder = Forwarder(shelf.cluster.url, ca_file=None, timeout_s=20)

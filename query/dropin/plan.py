@@ -48,12 +48,18 @@ class Hybrid:
 
 
 def make_plan(
-    body: Json, steering: Steering | None, *, target: Target, ask: Ask
+    body: Json,
+    steering: Steering | None,
+    *,
+    target: Target,
+    ask: Ask,
+    timeout_s: float | None = None,
 ) -> Forward | Hybrid:
     """The plan of a body for one index.
 
     Args:
         body: with the URL parameters folded in, and without `ext.diptych`.
+        timeout_s: time budget; models too slow for it are done without.
 
     Raises:
         UsageError: `ext.diptych` cannot be used.
@@ -76,7 +82,8 @@ def make_plan(
         return Forward("its query scores no text")
     if words and len(words) > MAX_TEXT_CHARACTERS:
         return Forward(f"its text has over {MAX_TEXT_CHARACTERS} characters")
-    return _ask(body, _request(words, steering), where, steering.blending, target=target, ask=ask)
+    request = _request(words, steering, timeout_s)
+    return _ask(body, request, where, steering.blending, target=target, ask=ask)
 
 
 def _shoppers_text(query: object, steering: Steering, fields: TextFields) -> str | None:
@@ -97,7 +104,7 @@ def _where(body: Json, text: str | None, fields: TextFields, steering: Steering)
     return joined(demanded, [ids_clause(known)] if known else [])
 
 
-def _request(words: str | None, steering: Steering) -> SearchRequest:
+def _request(words: str | None, steering: Steering, timeout_s: float | None) -> SearchRequest:
     """What to search for by vector. Without words, the body's own query orders nothing."""
     weights = steering.weights if words else {"keywords": 0.0, **steering.weights}
     return SearchRequest(
@@ -110,6 +117,7 @@ def _request(words: str | None, steering: Steering) -> SearchRequest:
         prefer=steering.prefer,
         avoid=steering.avoid,
         weights=weights,
+        timeout_s=timeout_s,
     )
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from serving import run_server
 from shelf import Shelf, run_shelf
 
 from diptych.client import Json
-from diptych.encoding import EncodedImages
+from diptych.encoding import EncodedImages, Role
 from diptych.errors import UnavailableError
 from diptych.testing import FakeEncoder
 from diptych.vectors import Floats
@@ -24,13 +25,27 @@ WORDS: Json = {"match": {"title": "red dress"}}
 class _DownEncoder(FakeEncoder):
     """An encoder service that does not answer."""
 
-    def encode_texts(self, texts: Sequence[str], *, role: object) -> Floats:
+    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
         """No answer."""
         raise UnavailableError("The encoder does not answer: start it.")
 
     def encode_images(self, images: Sequence[bytes]) -> EncodedImages:
         """No answer."""
         raise UnavailableError("The encoder does not answer: start it.")
+
+
+class _SlowEncoder(FakeEncoder):
+    """An encoder that does not answer before the test is over."""
+
+    def __init__(self) -> None:
+        """Nothing is let through yet."""
+        super().__init__()
+        self.done = threading.Event()
+
+    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
+        """Too late."""
+        self.done.wait(30)
+        return super().encode_texts(texts, role=role)
 
 
 @pytest.fixture(scope="session")
@@ -381,3 +396,17 @@ def test_writes_are_passed_on_where_that_is_wanted(engine_shelf: Shelf) -> None:
 
 def _lines(values: Sequence[Json]) -> bytes:
     return "\n".join([*map(json.dumps, values), ""]).encode()
+
+
+def test_a_slow_encoder_is_not_waited_for(shelf: Shelf) -> None:
+    """The time budget of the service holds here too."""
+    encoder = _SlowEncoder()
+    try:
+        with run_server(dropin_app(shelf, encoder=encoder, timeout_s=0.2)) as server:
+            _, answer, headers = server.ask(f"/{shelf.index}/_search", {"query": WORDS})
+    finally:
+        encoder.done.set()
+
+    assert headers["x-diptych"].startswith("forwarded")
+    assert "x-diptych-degraded" in headers
+    assert 10 == len(answer["hits"]["hits"])

@@ -18,6 +18,8 @@ class Kind(Enum):
     BULK = "bulk"
     #: Goes on as it came, once its body names no other index.
     READ = "read"
+    #: The same, and it must not be sent twice.
+    CHANGE = "change"
     #: Goes on as it came: its body is a document.
     WRITE = "write"
 
@@ -65,8 +67,8 @@ _WRITTEN: tuple[tuple[frozenset[str], str, Kind], ...] = (
     (_CHANGES, "_bulk", Kind.BULK),
     (_CHANGES, "*/_bulk", Kind.BULK),
     (_ASKS, "*/_refresh", Kind.WRITE),
-    (frozenset(("POST",)), "*/_update_by_query", Kind.READ),
-    (frozenset(("POST",)), "*/_delete_by_query", Kind.READ),
+    (frozenset(("POST",)), "*/_update_by_query", Kind.CHANGE),
+    (frozenset(("POST",)), "*/_delete_by_query", Kind.CHANGE),
 )
 
 _WRITES_REFUSED = (

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import urllib3
 from starlette.responses import Response, StreamingResponse
-from urllib3.exceptions import HTTPError, TimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from diptych.plugin.serve.dropin.refusing import RefusalError
 from diptych.query.dropin.run import Reply
@@ -26,13 +26,14 @@ _CHUNK_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One request to the cluster."""
+    """One request to the cluster; `is_read` where it may be sent twice."""
 
     method: str
     path: str
     params: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    is_read: bool = True
 
 
 class Forwarder:
@@ -84,22 +85,33 @@ class Forwarder:
     def _open(
         self, letter: Letter, headers: Mapping[str, str], *, is_stream: bool
     ) -> urllib3.BaseHTTPResponse:
-        query = urlencode(letter.params)
         try:
-            return self._pool.request(
-                letter.method,
-                f"{self._url}{letter.path}{'?' if query else ''}{query}",
-                body=letter.body or None,
-                headers=dict(headers),
-                timeout=self._timeout_s,
-                redirect=False,
-                preload_content=not is_stream,
-                decode_content=not is_stream,
-            )
-        except TimeoutError as err:
+            try:
+                return self._request(letter, headers, is_stream=is_stream)
+            except ProtocolError:
+                # The cluster closed the connection while it was idle.
+                if not letter.is_read:
+                    raise
+                return self._request(letter, headers, is_stream=is_stream)
+        except ReadTimeoutError as err:
             raise RefusalError(504, "The cluster did not answer in time: send it again.") from err
         except HTTPError as err:
             raise RefusalError(503, "The cluster does not answer: send it again.") from err
+
+    def _request(
+        self, letter: Letter, headers: Mapping[str, str], *, is_stream: bool
+    ) -> urllib3.BaseHTTPResponse:
+        query = urlencode(letter.params)
+        return self._pool.request(
+            letter.method,
+            f"{self._url}{letter.path}{'?' if query else ''}{query}",
+            body=letter.body or None,
+            headers=dict(headers),
+            timeout=self._timeout_s,
+            redirect=False,
+            preload_content=not is_stream,
+            decode_content=not is_stream,
+        )
 
 
 def passed_headers(given: Mapping[str, str]) -> dict[str, str]:

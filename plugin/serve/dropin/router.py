@@ -93,15 +93,15 @@ class _DropIn:
         body = read_json(asked.text)
         if address.kind is Kind.MGET:
             _check_mget(body, asked.index, names)
-        elif address.kind is Kind.READ:
+        elif address.kind is not Kind.WRITE:
             _check_health(asked.path, asked.params)
             check_body(body, names)
             _check_contexts(body, asked.params)
-        return self._pass_on(asked)
+        return self._pass_on(asked, is_read=address.kind in (Kind.READ, Kind.MGET))
 
-    def _pass_on(self, asked: Asked) -> Response:
+    def _pass_on(self, asked: Asked, *, is_read: bool) -> Response:
         headers = passed_headers(asked.headers)
-        letter = Letter(asked.method, asked.path, asked.params, headers, asked.sent)
+        letter = Letter(asked.method, asked.path, asked.params, headers, asked.sent, is_read)
         return self._forwarder.pass_on(letter, said={})
 
     def _pass_bulk(self, asked: Asked, names: Names) -> Response:
@@ -110,7 +110,7 @@ class _DropIn:
             names.check(target.get("_index", asked.index or ""))
         headers = is_sent_as(passed_headers(asked.headers))
         body = write_bulk(actions)
-        letter = Letter(asked.method, asked.path, asked.params, headers, body)
+        letter = Letter(asked.method, asked.path, asked.params, headers, body, is_read=False)
         return self._forwarder.pass_on(letter, said={})
 
 

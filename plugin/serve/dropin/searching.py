@@ -147,7 +147,13 @@ class Searching:
         cluster = CallersCluster(self._forwarder, asked.headers)
         asker = self._service.asker(searched[0], cluster)
         try:
-            return make_plan(body, steering, target=target, ask=asker.ask)
+            return make_plan(
+                body,
+                steering,
+                target=target,
+                ask=asker.ask,
+                timeout_s=self._service.limits.timeout_s,
+            )
         except (UsageError, ImageError) as err:
             raise RefusalError(400, str(err)) from err
 
