@@ -35,17 +35,21 @@ export function offerSuggestions(onChoice) {
     input.removeAttribute("aria-activedescendant");
   };
   const fetchTitles = later(PAUSE_MS, async () => {
+    const text = input.value.trim();
+    if (!isTyping) return;
+    if (!text) return close();
     asked?.abort();
     asked = new AbortController();
-    const text = input.value.trim();
-    if (!text || !isTyping) return close();
     try {
       show((await ask(below(index.name, "suggest"), { text, size: 7 }, asked.signal)).suggestions);
-    } catch {
-      close();
+    } catch (error) {
+      if (error.name !== "AbortError") close();
     }
   });
   const move = (step) => {
+    // Titles that come in late would take the choice away.
+    isTyping = false;
+    asked?.abort();
     const options = [...list.children];
     at = (at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length;
     options.forEach((node, i) => node.setAttribute("aria-selected", String(i === at)));
