@@ -103,6 +103,15 @@ def _stable(answer: Json) -> Json:
     return found
 
 
+def test_a_sort_in_body_and_address_goes_on(both: Both) -> None:
+    """The engines join the two."""
+    body: Json = {"query": WORDS, "sort": ["_score"]}
+
+    _, reason = both.forwarded(body, "?sort=price:asc")
+
+    assert "'sort' stands in its body and in its address" == reason
+
+
 def test_one_of_several_texts_can_be_named(both: Both) -> None:
     """The other one is a constraint then."""
     query = {"bool": {"must": [WORDS, {"match": {"description": "hat"}}]}}

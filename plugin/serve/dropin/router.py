@@ -18,8 +18,9 @@ from diptych.plugin.serve.dropin.bodies import (
 from diptych.plugin.serve.dropin.forwarding import Forwarder, Letter, passed_headers
 from diptych.plugin.serve.dropin.media import is_sent_as
 from diptych.plugin.serve.dropin.names import Names
+from diptych.plugin.serve.dropin.planning import Asked, check_body
 from diptych.plugin.serve.dropin.refusing import RefusalError
-from diptych.plugin.serve.dropin.searching import Asked, Searching, check_body
+from diptych.plugin.serve.dropin.searching import Searching
 from diptych.plugin.serve.gate import Caller, Gate
 from diptych.plugin.serve.problems import ProblemError
 from diptych.plugin.serve.service import Service

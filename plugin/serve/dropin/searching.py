@@ -1,53 +1,37 @@
 """Searches at the drop-in address: planned, made hybrid, or passed on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import orjson
 from starlette.responses import Response
 
 from diptych.client import Json
-from diptych.errors import ContractError, DiptychError, ImageError, UsageError
-from diptych.plugin.serve.dropin.asking import CallersCluster
 from diptych.plugin.serve.dropin.bodies import (
-    indexes_within,
-    is_plain,
     read_json,
     read_msearch,
     write_json,
     write_msearch,
 )
 from diptych.plugin.serve.dropin.forwarding import Forwarder, Letter, passed_headers
-from diptych.plugin.serve.dropin.media import is_sent_as, lines_headers, takes_json
+from diptych.plugin.serve.dropin.media import is_sent_as, lines_headers
 from diptych.plugin.serve.dropin.names import Names
+from diptych.plugin.serve.dropin.planning import Asked, Planner, check_body, steered
 from diptych.plugin.serve.dropin.refusing import RefusalError
 from diptych.plugin.serve.dropin.verdicts import say
 from diptych.plugin.serve.service import Service
 from diptych.query.dropin.answer import Verdict
-from diptych.query.dropin.parameters import BESIDE, HEADERS, sort_parameters
-from diptych.query.dropin.plan import Forward, Hybrid, make_plan
+from diptych.query.dropin.parameters import BESIDE, HEADERS, Parameters, sort_parameters
+from diptych.query.dropin.plan import Forward, Hybrid
 from diptych.query.dropin.run import Answered, Item, Reply, run
 from diptych.query.dropin.shape import pick
-from diptych.query.dropin.steering import take_steering
 
+#: Parameters that go along with an `_msearch` of ours; the form of the answer is our own work.
+_SENT = BESIDE | HEADERS | {"max_concurrent_searches"}
 #: Parameters of an `_msearch` that do not change what its searches mean.
-_OF_MSEARCH = BESIDE | HEADERS | {"max_concurrent_searches", "pretty", "human", "filter_path"}
+_OF_MSEARCH = _SENT | {"pretty", "human", "filter_path"}
 #: Headers of the cluster's answer that do not describe ours.
 _OF_ITS_BODY = ("content-length", "content-encoding")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A search request as it came: `index` of the path, the body without its compression."""
-
-    method: str
-    path: str
-    index: str | None
-    params: Mapping[str, str]
-    headers: Mapping[str, str]
-    sent: bytes
-    text: bytes
 
 
 class Searching:
@@ -55,8 +39,9 @@ class Searching:
 
     def __init__(self, service: Service, forwarder: Forwarder) -> None:
         """Asks nothing yet."""
-        self._service = service
+        self._engine = service.engine
         self._forwarder = forwarder
+        self._planner = Planner(service, forwarder)
 
     def search(self, asked: Asked, names: Names) -> Response:
         """The answer to one `_search`.
@@ -74,26 +59,18 @@ class Searching:
         )
         if not isinstance(body, dict):
             return self._pass_on(letter, Forward("its body is no object"))
-        body, steering = _steered(body)
+        body, steering = steered(body)
         if steering is not None:
             letter = replace(letter, headers=is_sent_as(letter.headers), body=write_json(body))
-        plan = self._plan_search(asked, searched, body, steering)
+        parameters = sort_parameters(asked.params)
+        plan = self._planner.plan_search(asked, searched, body, steering, parameters)
         if isinstance(plan, Forward):
             return self._pass_on(letter, plan)
-        return self._answer(asked, letter, plan)
+        return self._answer(asked, letter, plan, parameters)
 
-    def _plan_search(
-        self, asked: Asked, searched: Sequence[str], body: Json, steering: Any
-    ) -> Hybrid | Forward:
-        parameters = sort_parameters(asked.params)
-        if parameters.unknown is not None:
-            return Forward(f"the parameter {parameters.unknown!r} has no hybrid meaning")
-        if not takes_json(asked.headers):
-            return Forward("the answer is wanted in another form than JSON")
-        return self._plan(asked, searched, {**body, **parameters.folded}, steering)
-
-    def _answer(self, asked: Asked, letter: Letter, plan: Hybrid) -> Response:
-        parameters = sort_parameters(asked.params)
+    def _answer(
+        self, asked: Asked, letter: Letter, plan: Hybrid, parameters: Parameters
+    ) -> Response:
         item = Item(parameters.header, b"", plan)
         answered = self._run(asked, [item], parameters.beside)
         if isinstance(answered, Reply):
@@ -122,40 +99,14 @@ class Searching:
         searched, header = _searched(header, asked.index, names)
         if not isinstance(body, dict):
             return Item(header, raw, Forward("its body is no object"))
-        body, steering = _steered(body)
+        body, steering = steered(body)
         if steering is not None:
             raw = write_json(body)
         unknown = next((name for name in asked.params if name not in _OF_MSEARCH), None)
         odd = next((name for name in header if name not in (*HEADERS, "index", "indices")), None)
-        if unknown is not None or odd is not None or not takes_json(asked.headers):
+        if unknown is not None or odd is not None:
             return Item(header, raw, Forward(f"the parameter {unknown or odd!r} is not known here"))
-        return Item(header, raw, self._plan(asked, searched, body, steering))
-
-    def _plan(
-        self, asked: Asked, searched: Sequence[str], body: Json, steering: Any
-    ) -> Hybrid | Forward:
-        if len(searched) != 1:
-            return Forward("it searches several indexes")
-        if not is_plain(body):
-            return Forward("it holds half characters or no numbers")
-        try:
-            target = self._service.target(searched[0])
-        except ContractError as err:
-            return Forward("the index has no contract that is known here", str(err))
-        except DiptychError as err:
-            return Forward("the index cannot be looked at", str(err))
-        cluster = CallersCluster(self._forwarder, asked.headers)
-        asker = self._service.asker(searched[0], cluster)
-        try:
-            return make_plan(
-                body,
-                steering,
-                target=target,
-                ask=asker.ask,
-                timeout_s=self._service.limits.timeout_s,
-            )
-        except (UsageError, ImageError) as err:
-            raise RefusalError(400, str(err)) from err
+        return Item(header, raw, self._planner.plan(asked, searched, body, steering))
 
     def _run(
         self, asked: Asked, items: Sequence[Item], params: Mapping[str, str]
@@ -166,7 +117,7 @@ class Searching:
         def send(lines: bytes) -> Reply:
             return self._forwarder.send(Letter("POST", where, params, headers, lines))
 
-        return run(items, engine=self._service.engine, send=send)
+        return run(items, engine=self._engine, send=send)
 
     def _pass_on(self, letter: Letter, plan: Forward) -> Response:
         said = say([Verdict(plan.reason, plan.degraded)])
@@ -184,16 +135,6 @@ class Searching:
         return self._forwarder.pass_on(letter, said=say(verdicts))
 
 
-#: Parameters that go along with an `_msearch` of ours; the form of the answer is our own work.
-_SENT = BESIDE | HEADERS | {"max_concurrent_searches"}
-
-
-def check_body(body: Any, names: Names) -> None:
-    """Pass if a body reads from no index that is not served; raises RefusalError."""
-    for name in indexes_within(body):
-        names.check(name)
-
-
 def _searched(header: Json, index: str | None, names: Names) -> tuple[list[str], Json]:
     """The served indexes of one search of an `_msearch`, and its header.
 
@@ -207,13 +148,6 @@ def _searched(header: Json, index: str | None, names: Names) -> tuple[list[str],
     options = {name: value for name, value in header.items() if name not in ("index", "indices")}
     searched = names.check(named[0] if named else index)
     return searched, {**options, "index": named[0]} if named else options
-
-
-def _steered(body: Json) -> tuple[Json, Any]:
-    try:
-        return take_steering(body)
-    except UsageError as err:
-        raise RefusalError(400, str(err)) from err
 
 
 def _refused(reply: Reply) -> Forward:
