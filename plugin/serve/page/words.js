@@ -2,7 +2,7 @@
 
 const WORDS = {
   en: {
-    skip: "Skip to the results", home: "Diptych, begin again", search: "Search",
+    title: "Search by words and pictures", skip: "Skip to the results", home: "Diptych, begin again", search: "Search",
     text: "Words to search for", textHint: "What are you looking for?", butNot: "but not",
     notHint: "striped", photo: "Search by photo", photoHint: "Choose, drop or paste a photo",
     go: "Search", suggestions: "Suggestions", index: "Index", key: "API key",
@@ -29,7 +29,7 @@ const WORDS = {
     noDsl: "The request for the cluster is not shown here: {reason}", filtersOn: "Filters and weights ({n})",
   },
   zh: {
-    skip: "跳到搜索结果", home: "Diptych，重新开始", search: "搜索",
+    title: "以文字和图片搜索", skip: "跳到搜索结果", home: "Diptych，重新开始", search: "搜索",
     text: "搜索词", textHint: "想找什么？", butNot: "但不要",
     notHint: "条纹", photo: "以图搜索", photoHint: "选择、拖入或粘贴照片",
     go: "搜索", suggestions: "搜索建议", index: "索引", key: "API 密钥",

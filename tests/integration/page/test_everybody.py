@@ -82,6 +82,9 @@ def test_every_control_has_a_role_and_a_name(browser: Browser, server: Server, l
     unnamed = [node for node in controls if not node.get("name", {}).get("value", "").strip()]
     roles = {node["role"]["value"] for node in controls}
     assert {"button", "slider", "checkbox", "combobox", "tab", "option", "spinbutton"} <= roles
+    levels = [node["properties"] for node in nodes if node["role"]["value"] == "heading"]
+    first = [p["value"]["value"] for p in levels[0] if p["name"] == "level"]
+    assert [1] == first
     assert [] == unnamed
     visit.context.close()
 
