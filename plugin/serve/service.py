@@ -12,7 +12,7 @@ from diptych.encoding import Encoder, ModelRef
 from diptych.errors import DiptychError, EncodingError, UnavailableError
 from diptych.ingest.pictures import LocalPictures, PictureSource
 from diptych.mappings.engine import Engine
-from diptych.mappings.target import Target, read_target
+from diptych.mappings.target import Target, read_mapping, read_target
 from diptych.plugin.serve.pictures import Thumbnails
 from diptych.query.asking import Asker
 from diptych.query.searcher import Searcher
@@ -86,6 +86,10 @@ class Service:
     def target(self, index: str) -> Target:
         """A served index with its contract and fields, at most some seconds old."""
         return self._views.of(index).target
+
+    def index_behind(self, name: str) -> str:
+        """The index behind a served name, also when it lost its contract."""
+        return read_mapping(self.cluster, name)[0]
 
     def asker(self, index: str, caller: Caller) -> Asker:
         """What makes query vectors for a served index.

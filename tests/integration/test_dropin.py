@@ -117,6 +117,15 @@ def test_parameters_of_the_address_count(both: Both) -> None:
     assert both.direct(body)["hits"]["total"]["value"] == answer["hits"]["total"]
 
 
+def test_aggregations_have_typed_keys_where_they_are_wanted(both: Both) -> None:
+    """Some clients read the answer by them."""
+    body: Json = {"query": WORDS, "aggs": {"colours": {"terms": {"field": "colour"}}}}
+
+    answer = both.hybrid(body, "?typed_keys=true&preference=_local")
+
+    assert {"sterms#colours"} == set(answer["aggregations"])
+
+
 def test_filter_path_picks_the_parts(both: Both) -> None:
     """As the engines do."""
     answer = both.hybrid({"query": WORDS, "size": 2}, "?filter_path=hits.hits._id,-took")

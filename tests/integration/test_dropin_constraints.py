@@ -193,6 +193,19 @@ def test_hits_of_the_vectors_meet_every_constraint(both: Both, body: Json) -> No
     assert own | allowed == set(hits), json.dumps(body)
 
 
+def test_inner_hits_come_with_the_page(both: Both) -> None:
+    """Those of the body's own query, for every hit that has some."""
+    nested = {"path": "variants", "query": {"match": {"variants.name": "red"}}, "inner_hits": {}}
+    body = {"query": {"bool": {"should": [{"match": {"title": "red"}}, {"nested": nested}]}}}
+    direct = by_id(both.direct({**body, "size": 60}))
+
+    hits = by_id(both.hybrid({**body, "size": 60}))
+
+    assert 40 == sum(bool(hit["inner_hits"]["variants"]["hits"]["hits"]) for hit in hits.values())
+    for name in direct:
+        assert direct[name].get("inner_hits") == hits[name].get("inner_hits")
+
+
 # The oracle: the engine's query language as its reference describes it, with one exception: a
 # clause that scores the shopper's text holds for every product.
 

@@ -3,11 +3,17 @@
 import base64
 import gzip
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pytest
 
 from diptych.client import Json
-from diptych.errors import UsageError
+from diptych.contract import IndexContract
+from diptych.encoding import ModelRef
+from diptych.errors import NotInstalledError, UnavailableError, UsageError
+from diptych.layout import product_layout
+from diptych.mappings.target import Target
 from diptych.plugin.serve.dropin.addresses import Kind, find_address
 from diptych.plugin.serve.dropin.bodies import (
     decoded,
@@ -19,11 +25,22 @@ from diptych.plugin.serve.dropin.bodies import (
 )
 from diptych.plugin.serve.dropin.forwarding import passed_headers
 from diptych.plugin.serve.dropin.media import lines_headers, takes_json
+from diptych.plugin.serve.dropin.names import Names
 from diptych.plugin.serve.dropin.refusing import RefusalError
 from diptych.plugin.serve.dropin.verdicts import say
 from diptych.query.dropin.answer import Verdict
 from diptych.query.dropin.references import named_indexes
 
+MODEL = ModelRef("fake", "1", 4)
+SHOP = IndexContract(
+    text_fields=("title",),
+    image_field=None,
+    text_model=MODEL,
+    image_model=MODEL,
+    layout=product_layout(text_dimension=4, image_dimension=4),
+    pipeline="diptych-shop",
+)
+_NONE: Mapping[str, str] = MappingProxyType({})
 VENDOR = "application/vnd.elasticsearch+json; compatible-with=9"
 
 
@@ -136,6 +153,76 @@ def test_writes_are_served_where_they_are_passed_on() -> None:
     assert Kind.BULK is find_address("POST", "/_bulk", allows_writes=True).kind
     with pytest.raises(RefusalError):
         find_address("DELETE", "/a", allows_writes=True)
+
+
+class _Aliases:
+    """What names stand for.
+
+    Args of the constructor:
+        without: aliases of indexes that have no contract; any other name cannot be looked at now.
+    """
+
+    def __init__(
+        self, shops: Mapping[str, str] = _NONE, *, without: Mapping[str, str] = _NONE
+    ) -> None:
+        """Alias -> index."""
+        self._shops = shops
+        self._without = without
+
+    def target(self, index: str) -> Target:
+        """The index behind an alias."""
+        if index in self._without:
+            raise NotInstalledError("There is no contract: install.")
+        if index not in self._shops:
+            raise UnavailableError("The cluster does not answer: start it.")
+        return Target(index, self._shops[index], SHOP, {})
+
+    def index_behind(self, name: str) -> str:
+        """The same, without looking for a contract."""
+        return self._without[name]
+
+
+def test_an_index_has_the_name_that_is_served_and_its_own() -> None:
+    """Hits name the index behind an alias, and clients read documents by that name."""
+    names = Names(_Aliases({"products": "products-2"}), ["products", "offers"])
+
+    assert ["products", "products", "offers"] == names.check("products-2,products,offers")
+    assert ["offers"] == names.check(["offers"])
+
+
+@pytest.mark.parametrize(
+    "expression", ["", "_all", "*", "pro*", "a,products", "-products", "b", None]
+)
+def test_other_names_are_refused(expression: object) -> None:
+    """Stars and exclusions included."""
+    with pytest.raises(RefusalError) as caught:
+        Names(_Aliases({"products": "products-2"}), ["products"]).check(expression)
+
+    assert 403 == caught.value.status
+
+
+@pytest.mark.parametrize("index", ["diptych-state", ".security", "diptych-dead-letters"])
+def test_an_alias_of_a_reserved_index_is_not_served(index: str) -> None:
+    """Also where it was moved there while the server runs."""
+    with pytest.raises(RefusalError):
+        Names(_Aliases(without={"shop": index}), ["shop"]).check("shop")
+
+
+def test_a_name_that_begins_with_a_dot_is_not_served() -> None:
+    """It is the system's, whatever it holds."""
+    with pytest.raises(RefusalError):
+        Names(_Aliases({".shop": "shop"}), [".shop"]).check(".shop")
+
+
+def test_an_index_that_lost_its_contract_is_served_on() -> None:
+    """Its searches are forwarded."""
+    assert ["shop"] == Names(_Aliases(without={"shop": "shop-1"}), ["shop"]).check("shop")
+
+
+def test_parts_of_the_path_are_no_parameters() -> None:
+    """The engines would take them from there."""
+    with pytest.raises(RefusalError, match="'index'"):
+        Names(_Aliases(), []).check_params({"index": "secret"})
 
 
 def test_lines_are_written_as_they_were_read() -> None:

@@ -1,23 +1,35 @@
 """Which indexes a request may name: those that are served to its sender, and no others."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
-from diptych.errors import DiptychError
+from diptych.errors import ContractError, DiptychError, MappingError
+from diptych.mappings.target import Target
 from diptych.plugin.serve.dropin.refusing import RefusalError
-from diptych.plugin.serve.service import Service
+
+
+class Targets(Protocol):
+    """Knows what the served names stand for, as `diptych.plugin.serve.service.Service` does."""
+
+    def target(self, index: str) -> Target:
+        """The index behind a name, at most some seconds old."""
+        ...
+
+    def index_behind(self, name: str) -> str:
+        """The index behind a name, whether it has a contract or not."""
+        ...
 
 
 class Names:
     """The indexes that one caller may name, by their served name or as the cluster has them."""
 
-    def __init__(self, service: Service, served: Iterable[str]) -> None:
+    def __init__(self, targets: Targets, served: Iterable[str]) -> None:
         """Looks up what the names stand for; an index of Diptych's or the system's is left out."""
         self._served: dict[str, str] = {}
         for name in served:
-            concrete, has_contract = _look_up(service, name)
-            if not any(is_reserved(it, has_contract=has_contract) for it in (name, concrete)):
-                self._served |= {concrete: name, name: name}
+            for index, has_contract in _look_up(targets, name):
+                if not any(is_reserved(it, has_contract=has_contract) for it in (name, index)):
+                    self._served |= {index: name, name: name}
 
     def check(self, expression: Any) -> list[str]:
         """The served names that an expression of the engines stands for.
@@ -60,12 +72,17 @@ def is_reserved(name: str, *, has_contract: bool) -> bool:
     return name.startswith(".") or (name.startswith("diptych-") and not has_contract)
 
 
-def _look_up(service: Service, name: str) -> tuple[str, bool]:
-    """The index behind a served name, and that it has a contract.
+def _look_up(targets: Targets, name: str) -> Iterator[tuple[str, bool]]:
+    """The index behind a served name, and whether it has a contract; nothing for several indexes.
 
-    While the cluster cannot say, it is the name itself, and none.
+    While the cluster cannot say, it is the name itself, which had a contract at the start.
     """
     try:
-        return service.target(name).index, True
+        try:
+            yield targets.target(name).index, True
+        except ContractError:
+            yield targets.index_behind(name), False
+    except MappingError:
+        return
     except DiptychError:
-        return name, False
+        yield name, True
