@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +42,9 @@ class BodyLimit:
             return
         try:
             body = await self._body(scope, receive)
+        except ClientDisconnect:
+            # Half a body is none: nobody waits for an answer, and a bulk write must not be cut.
+            return
         except TimeoutError:
             slow = f"The body was not complete after {self._timeout_s:g} s: send it again."
             await self._refuse(408, slow)(scope, receive, send)
@@ -113,6 +117,8 @@ async def _whole_body(receive: Receive, max_bytes: int) -> bytes | None:
     length = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         parts.append(message.get("body", b""))
         length += len(parts[-1])
         if length > max_bytes:

@@ -72,6 +72,28 @@ def test_a_body_that_never_ends_is_given_up() -> None:
     assert 408 == status
 
 
+def test_half_a_body_is_not_handed_on() -> None:
+    """A bulk write that was cut off is not written as far as it came."""
+    handed: list[Scope] = []
+    messages = iter(
+        [{"type": "http.request", "body": b"ab", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        handed.append(scope)
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    limit = BodyLimit(app, max_bytes=4, refuse=sentence_problem)
+    asyncio.run(limit({"type": "http", "method": "POST", "headers": []}, receive, send))
+
+    assert [] == handed
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [(b"127.0.0.1:8080", 200), (b"LOCALHOST", 200), (b"shop.example:8080", 421), (b"", 421)],
