@@ -75,9 +75,8 @@ def test_a_body_that_never_ends_is_given_up() -> None:
 def test_half_a_body_is_not_handed_on() -> None:
     """A bulk write that was cut off is not written as far as it came."""
     handed: list[Scope] = []
-    messages = iter(
-        [{"type": "http.request", "body": b"ab", "more_body": True}, {"type": "http.disconnect"}]
-    )
+    half: Message = {"type": "http.request", "body": b"ab", "more_body": True}
+    messages = iter([half, {"type": "http.disconnect"}])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         handed.append(scope)
