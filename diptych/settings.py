@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         description="Private networks that pictures may be fetched from, as CIDR blocks "
         "(',' separated); none unless set.",
     )
+    cache_dir: HomePath | None = Field(
+        None, description="Folder of a worker's cache of vectors; `cache` in home_dir unless set."
+    )
+    cache_max_bytes: int = Field(
+        2 * 1024**3, ge=0, description="Longest that the cache may grow, in bytes; 0 is no cache."
+    )
     encoder_url: str | None = Field(
         None, description="Address of a `diptych encoder`, where no model is loaded in process."
     )

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,11 @@ class PictureSource(Protocol):
             UnavailableError: it may give one later.
         """
         ...
+
+
+def content_hash(content: bytes) -> bytes:
+    """What a file's bytes are known by: their SHA-256."""
+    return sha256(content).digest()
 
 
 class LocalPictures:

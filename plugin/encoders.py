@@ -6,6 +6,8 @@ from pathlib import Path
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import EncodingError
+from diptych.ingest.cache_file import CacheFile
+from diptych.ingest.remembering import RememberingEncoder
 from diptych.settings import Settings
 
 #: A shopper waits no longer for a query vector: the answer is then by keyword alone.
@@ -44,17 +46,32 @@ def choose_encoder(
     )
 
 
-def worker_encoders(settings: Settings) -> Callable[[IndexContract], Encoder]:
-    """The encoder of a contract, loaded once for the same two models."""
+def worker_encoders(
+    settings: Settings, cache: CacheFile | None = None
+) -> Callable[[IndexContract], Encoder]:
+    """The encoder of a contract, loaded once for the same two models.
+
+    Args:
+        cache: what its vectors are remembered in, if anything.
+    """
     known: dict[tuple[ModelRef, ModelRef], Encoder] = {}
 
     def encoder_for(contract: IndexContract) -> Encoder:
         models = contract.text_model, contract.image_model
         if models not in known:
-            known[models] = choose_encoder(settings, contract, timeout_s=WORKER_TIMEOUT_S)
+            encoder = choose_encoder(settings, contract, timeout_s=WORKER_TIMEOUT_S)
+            known[models] = encoder if cache is None else RememberingEncoder(encoder, cache)
         return known[models]
 
     return encoder_for
+
+
+def worker_cache(settings: Settings) -> CacheFile | None:
+    """The cache of the workers of this machine; None where it is switched off."""
+    if settings.cache_max_bytes == 0:
+        return None
+    folder = settings.cache_dir or settings.home_dir / "cache"
+    return CacheFile(folder / "vectors.sqlite", max_bytes=settings.cache_max_bytes)
 
 
 def _spec(model: ModelRef) -> str:

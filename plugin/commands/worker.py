@@ -8,19 +8,19 @@ import threading
 import click
 
 from diptych.errors import SettingsError
-from diptych.plugin.options import BROKER, CLUSTER, LOCAL, MODELS, PICTURES, settings_options
+from diptych.plugin.options import BROKER, CACHE, CLUSTER, LOCAL, MODELS, PICTURES, settings_options
 from diptych.settings import Settings
 
 
 @click.command("worker")
-@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, "concurrency", "log_level")
+@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, *CACHE, "concurrency", "log_level")
 def command(settings: Settings) -> None:
     """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
 
     Example: diptych worker --device cuda --image-roots /srv/photos
     """
     from diptych.ingest.fetching import picture_source
-    from diptych.plugin.encoders import worker_encoders
+    from diptych.plugin.encoders import worker_cache, worker_encoders
     from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.processes import connect, log_to_stderr
     from diptych.workers.app import CeleryPublisher, declare_dead_letters
@@ -30,11 +30,12 @@ def command(settings: Settings) -> None:
     log_to_stderr(settings.log_level)
     connections = connect(settings)
     app = connections.app
+    cache = worker_cache(connections.settings)
     enrichers = Enrichers(
         connections.cluster,
         connections.engine,
         picture_source(connections.settings, registered=registered_folders(connections.settings)),
-        worker_encoders(connections.settings),
+        worker_encoders(connections.settings, cache),
     )
     is_misconfigured = threading.Event()
 
