@@ -10,12 +10,12 @@ import pytest
 from dropping_in import Both, by_id, dropin_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nodes import EngineCluster
 from serving import run_server
 from shelf import COLOURS, KINDS, Shelf, create_index, fused, make_contract, write
 
-from diptych.client import Cluster, Json, path
+from diptych.client import Json, path
 from diptych.encoding import Role
-from diptych.mappings.engine import OpenSearch
 from diptych.testing import FakeEncoder
 
 pytestmark = pytest.mark.integration
@@ -26,34 +26,30 @@ SIZES = ("S", "M", "L")
 
 
 @pytest.fixture(scope="module")
-def both(cluster_url: str) -> Iterator[Both]:
-    """Sixty products with variants, behind the node and behind Diptych."""
-    from diptych.settings import load_settings
-
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
+def both(engine_cluster: EngineCluster) -> Iterator[Both]:
+    """Sixty products with variants, behind each engine's node and behind Diptych."""
     index = f"test-wardrobe-{uuid.uuid4().hex[:8]}"
-    shelf = _fill(cluster, index)
+    shelf = _fill(engine_cluster, index)
     with run_server(dropin_app(shelf)) as server:
         yield Both(shelf, server)
-    cluster.call("DELETE", path(index))
-    cluster.close()
+    engine_cluster.cluster.call("DELETE", path(index))
 
 
-def _fill(cluster: Cluster, index: str) -> Shelf:
+def _fill(node: EngineCluster, index: str) -> Shelf:
     encoder = FakeEncoder()
     contract = make_contract(encoder)
-    create_index(cluster, index, contract)
+    create_index(node.cluster, index, contract, engine=node.engine)
     variant = {"size": {"type": "keyword"}, "price": {"type": "float"}, "name": {"type": "text"}}
     nested = {"properties": {"variants": {"type": "nested", "properties": variant}}}
-    cluster.call("PUT", path(index, "_mapping"), body=nested)
+    node.cluster.call("PUT", path(index, "_mapping"), body=nested)
     sources = {f"p{i}": _product(i) for i in range(60)}
     titles = [source["title"] for source in sources.values()]
     text = encoder.encode_texts(titles, role=Role.DOCUMENT)
     words = encoder.encode_words(titles)
     rows = fused(contract, text, words, np.zeros(60, np.float32))
     vectors = {name: row for i, (name, row) in enumerate(zip(sources, rows, strict=True)) if i % 9}
-    write(cluster, index, contract, sources, vectors)
-    return Shelf(cluster, OpenSearch(), index, contract, encoder, sources, vectors)
+    write(node.cluster, index, contract, sources, vectors)
+    return Shelf(node.cluster, node.engine, index, contract, encoder, sources, vectors)
 
 
 def _product(i: int) -> Json:
@@ -173,7 +169,7 @@ def _bodies(draw: st.DrawFn) -> Json:
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=_bodies())
 def test_hits_of_the_vectors_meet_every_constraint(both: Both, body: Json) -> None:
     """All that do and have a vector are found, for the index is smaller than the window.
