@@ -91,12 +91,12 @@ def engine_searcher(engine_shelf: Shelf) -> Searcher:
 def opensearch_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the client in its `node_modules`, and with an application of it.
 
-    Skipped where npm cannot install it, except on CI.
+    Skipped without Node.js, and where npm cannot install the client, except on CI.
     """
     folder = tmp_path_factory.mktemp("javascript")
     shutil.copytree(Path(__file__).parents[1] / "clients/js", folder, dirs_exist_ok=True)
     if shutil.which("npm") is None:
-        _go_without("there is no npm: install Node.js 18 or newer")
+        pytest.skip("there is no npm: install Node.js 18 or newer")
     install = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
     done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
