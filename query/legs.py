@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from diptych.client import Json
 from diptych.errors import DiptychError
@@ -65,9 +66,9 @@ def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: 
     return Legs(
         keywords={row["_id"]: row["_score"] or 0.0 for row in rows.get(KEYWORDS, [])},
         nearest={row["_id"]: own_score(row, plan, engine) for row in near[:WINDOW]},
-        candidates=tuple(row["_id"] for row in near),
+        candidates=tuple([row["_id"] for row in near]),
         pinned=tuple(row["_id"] for row in rows.get(PINNED, [])),
-        values=plan.values.read([row for found in rows.values() for row in found]),
+        values=plan.values.read(chain.from_iterable(rows.values())),
         alone=None if plan.is_hybrid else answers.get(KEYWORDS, answers.get(NEAREST)),
         problems=tuple(problem for answer in answers.values() for problem in gaps(answer)),
     )

@@ -1,6 +1,6 @@
 """Field values of hits, read beside their scores: what boosts and collapsing go by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from diptych.client import Json
@@ -26,7 +26,7 @@ class ValueFields:
         wanted = {each.name: each for each in self.fields.values()}
         return {"docvalue_fields": [_asked(each) for each in wanted.values()]} if wanted else {}
 
-    def read(self, rows: Sequence[Json]) -> ValuesById:
+    def read(self, rows: Iterable[Json]) -> ValuesById:
         """The values in the engine's hits; nothing where no field is to be read."""
         if not self.fields:
             return {}
