@@ -1,32 +1,28 @@
 """The change feed: reads what happened in an index and publishes the ids that need a worker."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from diptych.client import Cluster
 from diptych.errors import ConflictError
-from diptych.ingest.backfill import Backfill
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import History, IndexPosition, Page, ShardPosition
+from diptych.ingest.history import History, IndexPosition
 from diptych.ingest.lease import Lease
-from diptych.ingest.needs import publish_needs
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
+from diptych.ingest.reading import Outlet, Poll, Reading
+from diptych.ingest.throttle import Throttle
+from diptych.ingest.visibility import Visibility
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, read_target
 
+__all__ = ["Feed", "Poll"]
+
 #: A shard further behind than this is caught up on the back-fill lane.
 _BACKFILL_LAG = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """What one look at an index found; `is_leader` is False where another feed works."""
-
-    is_leader: bool
-    seen: int = 0
-    published: int = 0
+#: A sweep that began this long ago is followed by another.
+SWEEP_INTERVAL = timedelta(days=1)
 
 
 class Feed:
@@ -41,96 +37,119 @@ class Feed:
         name: str,
         owner: str,
         now: Callable[[], datetime] = utc_now,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        throttle: Throttle | None = None,
+        sweep_interval: timedelta = SWEEP_INTERVAL,
+        backfill_lag: int = _BACKFILL_LAG,
     ) -> None:
-        """A feed that has read nothing yet."""
+        """A feed that has read nothing yet.
+
+        Args:
+            throttle: of the back-fill lane; live changes are never held back.
+            backfill_lag: operations behind which a shard is caught up on that lane.
+        """
         self._cluster = cluster
         self._engine = engine
         self._publisher = publisher
         self._name = name
+        self._owner = owner
         self._now = now
+        self._monotonic_s = monotonic_s
+        self._throttle = throttle or Throttle()
+        self._sweep_interval = sweep_interval
+        self._backfill_lag = backfill_lag
         self._state = StateIndex(cluster)
-        self._lease = Lease(self._state, name, owner)
+        self._lease: Lease | None = None
+        self._opened: tuple[Target, History] | None = None
+        self._visibility: tuple[str, Visibility] | None = None
 
     def poll(self) -> Poll:
-        """Publish everything that happened since the last checkpoints.
+        """Publish what happened since the last checkpoints and can be seen by now.
 
         Checkpoints move only after the broker has the ids: a crash in between publishes some
-        twice, and loses none.
+        twice, and loses none. What a feed that was away missed is read in parts, after the live
+        changes of each look.
         """
-        if not self._lease.hold():
-            return Poll(is_leader=False)
         target, history = self._open()
+        if not self._hold(target.index):
+            return Poll(is_leader=False)
         position = history.position()
         checkpoints = self._state.load(position.uuid)
-        if checkpoints.lag(position) == 0:
-            return Poll(is_leader=True)
-        history.refresh()
         try:
-            return self._read_on(target, history, position, checkpoints)
+            if self._is_sweep_due(checkpoints):
+                swept = checkpoints.sweep(position, now=timestamp(self._now()))
+                checkpoints = self._state.save(swept, index=target.index)
+            if checkpoints.lag(position) == 0:
+                return Poll(is_leader=True)
+            visible = self._visible(history, position)
+            outlet = self._outlet(target.index)
+            return Reading(outlet, history, target.index, checkpoints, visible).run(position)
         except ConflictError:
             return Poll(is_leader=False)
 
     def retry(self) -> int:
         """Publish documents whose picture is to be asked for again by now; how many."""
-        if not self._lease.hold():
-            return 0
         target, history = self._open()
+        if not self._hold(target.index):
+            return 0
         ids = history.due(timestamp(self._now()))
         publish_ids(self._publisher, target.index, ids, Lane.BACKFILL)
         return len(ids)
 
-    def sweep(self) -> int:
-        """Publish whatever needs a worker, from the start of the history; how many.
+    def sweep(self) -> None:
+        """Have everything read from the start again, by whichever feed holds the lease.
 
         What a broker lost, or a worker dropped, comes back this way.
+
+        Raises:
+            ConflictError: the feed that holds the lease moved on meanwhile; try again.
         """
-        if not self._lease.hold():
-            return 0
         target, history = self._open()
-        return Backfill(history, self._publisher, target.index).run().published
+        position = history.position()
+        checkpoints = self._state.load(position.uuid)
+        swept = checkpoints.sweep(position, now=timestamp(self._now()))
+        self._state.save(swept, index=target.index)
 
     def stop(self) -> None:
         """Give the lease back, so that another feed takes over at once."""
-        self._lease.release()
+        if self._lease is not None:
+            self._lease.release()
 
     def _open(self) -> tuple[Target, History]:
         target = read_target(self._cluster, self._name)
-        return target, History(self._cluster, self._engine, target)
+        if self._opened is None or self._opened[0] != target:
+            self._opened = target, History(self._cluster, self._engine, target)
+        return self._opened
 
-    def _read_on(
-        self,
-        target: Target,
-        history: History,
-        position: IndexPosition,
-        checkpoints: Checkpoints,
-    ) -> Poll:
-        seen = published = 0
-        for shard in position.shards:
-            for page in self._pages(history, shard, checkpoints):
-                lane = _lane(checkpoints, shard)
-                now = timestamp(self._now())
-                published += publish_needs(self._publisher, target.index, page, lane, now=now)
-                seen += len(page.documents)
-                moved = checkpoints.at(shard, page.reached)
-                checkpoints = self._state.save(moved, index=target.index)
-                if not self._lease.hold():
-                    return Poll(is_leader=False, seen=seen, published=published)
-        return Poll(is_leader=True, seen=seen, published=published)
+    def _hold(self, index: str) -> bool:
+        """The lease of the index that the name stands for now; another one is given back."""
+        if self._lease is None or self._lease.index != index:
+            self.stop()
+            self._lease = Lease(
+                self._state,
+                index,
+                self._owner,
+                now=lambda: self._now().timestamp(),
+                monotonic_s=self._monotonic_s,
+            )
+        return self._lease.hold()
 
-    def _pages(
-        self, history: History, shard: ShardPosition, checkpoints: Checkpoints
-    ) -> Iterable[Page]:
-        """The shard's pages, and an empty last one that reaches its global checkpoint.
+    def _outlet(self, index: str) -> Outlet:
+        return Outlet(
+            self._publisher,
+            self._state,
+            self._throttle,
+            hold=lambda: self._hold(index),
+            now=lambda: timestamp(self._now()),
+            backfill_lag=self._backfill_lag,
+        )
 
-        The last operations of a shard can be deletes, which no scan shows.
-        """
-        after = checkpoints.after(shard)
-        if after == shard.checkpoint:
-            return
-        yield from history.scan(shard.shard, after=after, upto=shard.checkpoint)
-        yield Page(shard.checkpoint, (), frozenset())
+    def _is_sweep_due(self, checkpoints: Checkpoints) -> bool:
+        swept_at = checkpoints.swept_at
+        return swept_at is None or swept_at <= timestamp(self._now() - self._sweep_interval)
 
-
-def _lane(checkpoints: Checkpoints, shard: ShardPosition) -> Lane:
-    behind = shard.checkpoint - checkpoints.after(shard)
-    return Lane.BACKFILL if behind > _BACKFILL_LAG else Lane.LIVE
+    def _visible(self, history: History, position: IndexPosition) -> dict[int, int]:
+        if self._visibility is None or self._visibility[0] != position.uuid:
+            visibility = Visibility(history, monotonic_s=self._monotonic_s)
+            self._visibility = position.uuid, visibility
+        return self._visibility[1].upto(position)

@@ -1,10 +1,11 @@
 """An index's own history: operations per shard, in the order of their `_seq_no`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
-from diptych.errors import UnavailableError
+from diptych.errors import CredentialsError, RefusedError, UnavailableError
 from diptych.ingest.store import Document, document_of
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT
@@ -14,6 +15,17 @@ from diptych.mappings.target import Target
 _PAGE = 500
 #: Name of the clause that tells documents with a vector from those without.
 _HAS_VECTOR = "vector"
+#: Of an index that names no `refresh_interval`.
+_DEFAULT_INTERVAL_S = 1.0
+_UNITS_S = {
+    "nanos": 1e-9,
+    "micros": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+}
 #: The number before the first operation of a shard.
 START = -1
 
@@ -24,11 +36,15 @@ class ShardPosition:
 
     `history` changes when the shard's operations are rewound (restored, stale primary), and
     `checkpoint` is the global checkpoint: every operation up to it is on all in-sync copies.
+    `max_seq_no` is the last number that was given out, and `copies` are the nodes whose copies a
+    scan may read.
     """
 
     shard: int
     history: str
     checkpoint: int
+    max_seq_no: int
+    copies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,18 @@ class Page:
     with_vector: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Refreshing:
+    """How an index makes operations visible by itself.
+
+    `interval_s` is None where it never does. Where it is not `is_explicit`, a shard that nobody
+    searches for half a minute stops, until the next search.
+    """
+
+    interval_s: float | None
+    is_explicit: bool
+
+
 class History:
     """Reads the operations of one index."""
 
@@ -56,6 +84,8 @@ class History:
         self._cluster = cluster
         self._engine = engine
         self._target = target
+        # The uuid and the number of shards, which never changes under one uuid.
+        self._counted: tuple[str, int] | None = None
 
     def position(self) -> IndexPosition:
         """Where the primaries stand now.
@@ -67,16 +97,53 @@ class History:
             "GET", path(self._target.index, "_stats", "docs"), params={"level": "shards"}
         )
         stats = answer["indices"].get(self._target.index, {"shards": {}})
-        found = {int(number): _primary(copies) for number, copies in stats["shards"].items()}
+        copies = {int(number): found for number, found in stats["shards"].items()}
+        found = {number: _primary(copies[number]) for number in copies}
         # A shard none of whose copies is assigned is not listed at all.
         primaries = {number: primary for number, primary in found.items() if primary is not None}
-        if not found or set(primaries) != set(range(len(found))):
+        uuid = str(stats.get("uuid"))
+        if not found or set(primaries) != set(range(self._n_shards(uuid, len(found)))):
             raise UnavailableError(
                 f"A primary shard of {self._target.index!r} is not there for now: see the "
                 "cluster's health."
             )
-        shards = (_position(number, primaries[number]) for number in sorted(primaries))
-        return IndexPosition(stats["uuid"], tuple(shards))
+        shards = (
+            _position(number, primaries[number], self._read_copies(copies[number]))
+            for number in sorted(primaries)
+        )
+        return IndexPosition(uuid, tuple(shards))
+
+    def refreshing(self) -> Refreshing:
+        """How the index refreshes itself; "never" where its settings may not be read."""
+        settings = self._settings()
+        if settings is None:
+            return Refreshing(None, is_explicit=True)
+        interval = settings.get("index.refresh_interval")
+        if interval is None:
+            return Refreshing(_DEFAULT_INTERVAL_S, is_explicit=False)
+        return Refreshing(_seconds(str(interval)), is_explicit=True)
+
+    def refresh_counts(self) -> dict[int, dict[str, int]]:
+        """Refreshes that searches saw so far, by shard and by the node of each copy.
+
+        They are counted when they are over (`external_total`), and anew in a copy that moves.
+        """
+        answer: Json = self._cluster.call(
+            "GET", path(self._target.index, "_stats", "refresh"), params={"level": "shards"}
+        )
+        stats = answer["indices"].get(self._target.index, {"shards": {}})
+        return {
+            int(number): {
+                str(copy["routing"].get("node")): copy["refresh"].get("external_total", 0)
+                for copy in copies
+                if copy.get("refresh")
+            }
+            for number, copies in stats["shards"].items()
+        }
+
+    def wake(self, shard: int) -> None:
+        """Search a shard, so that it goes on refreshing itself if it had stopped."""
+        self._search(shard, {"size": 0, "track_total_hits": False})
 
     def refresh(self) -> None:
         """Make every operation so far visible to a scan.
@@ -116,6 +183,31 @@ class History:
         )
         total: int = answer["hits"]["total"]["value"]
         return total
+
+    def _settings(self) -> Json | None:
+        """The settings by their flat names; None where they may not be read."""
+        where = path(self._target.index, "_settings")
+        try:
+            answer: Json = self._cluster.call("GET", where, params={"flat_settings": "true"})
+        except (CredentialsError, RefusedError):
+            return None
+        settings: Json = answer.get(self._target.index, {}).get("settings", {})
+        return settings
+
+    def _n_shards(self, uuid: str, n_listed: int) -> int:
+        """How many shards there are; as many as are listed where nobody tells."""
+        if self._counted is None or self._counted[0] != uuid:
+            settings = self._settings() or {}
+            self._counted = uuid, int(settings.get("index.number_of_shards", n_listed))
+        return self._counted[1]
+
+    def _read_copies(self, copies: list[Json]) -> frozenset[str]:
+        """Nodes of the copies that `shard_preference` reads."""
+        return frozenset(
+            str(copy["routing"].get("node"))
+            for copy in copies
+            if copy.get("seq_no") and (copy["routing"]["primary"] or self._engine.scans_any_copy)
+        )
 
     def _page(self, shard: int, *, after: int, upto: int) -> list[Json]:
         answer = self._search(
@@ -168,6 +260,16 @@ def _primary(copies: list[Json]) -> Json | None:
     return next(primaries, None)
 
 
-def _position(shard: int, primary: Json) -> ShardPosition:
+def _position(shard: int, primary: Json, copies: frozenset[str]) -> ShardPosition:
     history: str = primary["commit"]["user_data"]["history_uuid"]
-    return ShardPosition(shard, history, primary["seq_no"]["global_checkpoint"])
+    seq_no = primary["seq_no"]
+    checkpoint: int = seq_no["global_checkpoint"]
+    return ShardPosition(shard, history, checkpoint, seq_no.get("max_seq_no", checkpoint), copies)
+
+
+def _seconds(interval: str) -> float | None:
+    """A cluster's time such as `500ms` or `30s`; None for what never comes (below zero)."""
+    found = re.fullmatch(r"(-?[0-9.]+)([a-z]*)", interval)
+    if found is None or float(found[1]) < 0:
+        return None
+    return float(found[1]) * _UNITS_S.get(found[2], 1.0)

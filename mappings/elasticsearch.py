@@ -93,6 +93,11 @@ class Elasticsearch:
         """1 + ip for ip >= 0, else 1 / (1 - ip): VectorUtil.scaleMaxInnerProductScore of Lucene."""
         return score - 1 if score >= 1 else 1 - 1 / score
 
+    @property
+    def scans_any_copy(self) -> bool:
+        """Yes; see `shard_preference`."""
+        return True
+
     def shard_preference(self, shard: int) -> str:
         """Any copy in sync: once refreshed, each has every operation up to the global checkpoint.
 

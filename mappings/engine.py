@@ -66,6 +66,11 @@ class Engine(Protocol):
         """The inner product behind a score of `knn_query`."""
         ...
 
+    @property
+    def scans_any_copy(self) -> bool:
+        """Whether `shard_preference` may read a replica."""
+        ...
+
     def shard_preference(self, shard: int) -> str:
         """Search `preference` that reads one shard's operations up to its global checkpoint.
 

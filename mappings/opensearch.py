@@ -64,6 +64,11 @@ class OpenSearch:
         """1 + ip for ip >= 0, else 1 / (1 - ip): SpaceType.INNER_PRODUCT of the k-NN plugin."""
         return score - 1 if score >= 1 else 1 - 1 / score
 
+    @property
+    def scans_any_copy(self) -> bool:
+        """No: the primary alone."""
+        return False
+
     def shard_preference(self, shard: int) -> str:
         """The primary holds every operation up to its global checkpoint."""
         return f"_shards:{shard}|_primary"

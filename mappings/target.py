@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
-from diptych.contract import IndexContract, contract_from_meta
+from diptych.contract import META_KEY, IndexContract, contract_from_meta
 from diptych.errors import MappingError, MissingIndexError
 
 
@@ -59,6 +59,25 @@ def read_target(cluster: Cluster, name: str) -> Target:
     index, mapping = read_mapping(cluster, name)
     contract = contract_from_meta(mapping.get("_meta"), index=name)
     return Target(name, index, contract, mapping.get("properties", {}))
+
+
+def read_indexes(cluster: Cluster, name: str) -> list[str]:
+    """The concrete indexes behind an index, an alias or a pattern on which Diptych is installed.
+
+    Raises:
+        MissingIndexError: there is no such index or alias; a pattern may stand for none.
+        ContractError: Diptych is not installed on the one index that the name stands for.
+    """
+    try:
+        answer: Json = cluster.call("GET", path(name, "_mapping"))
+    except MissingIndexError as err:
+        raise missing_index(name) from err
+    if len(answer) == 1 and "*" not in name:
+        index, body = next(iter(answer.items()))
+        contract_from_meta(body["mappings"].get("_meta"), index=index)
+        return [index]
+    metas = {index: body["mappings"].get("_meta") or {} for index, body in answer.items()}
+    return sorted(index for index, meta in metas.items() if META_KEY in meta)
 
 
 def field_mapping(properties: Json, field: str) -> Json | None:

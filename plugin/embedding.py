@@ -101,4 +101,4 @@ class Embedding:
                 child.stop()
 
     def _is_feed_running(self) -> bool:
-        return Lease(self._state, self._target.name, owner="").is_held()
+        return Lease(self._state, self._target.index, owner="").is_held()

@@ -78,7 +78,7 @@ def read_status(cluster: Cluster, engine: Engine, target: Target) -> Status:
         failed=tried[FAILED],
         pending=total - sum(tried.values()),
         lag=state.load(position.uuid).lag(position),
-        is_feed_running=Lease(state, target.name, owner="").is_held(),
+        is_feed_running=Lease(state, target.index, owner="").is_held(),
     )
 
 

@@ -14,9 +14,18 @@ from diptych.testing import FakeEncoder
 
 
 def create_product_index(
-    cluster: Cluster, name: str, encoder: FakeEncoder, *, n_shards: int = 1
+    cluster: Cluster,
+    name: str,
+    encoder: FakeEncoder,
+    *,
+    n_shards: int = 1,
+    refresh_interval: str = "-1",
 ) -> Target:
-    """An empty index as `diptych install` makes it, with `title` and `image`."""
+    """An empty index as `diptych install` makes it, with `title` and `image`.
+
+    Args:
+        refresh_interval: unless set, the index never refreshes itself, so that a feed does.
+    """
     engine = OpenSearch()
     contract = IndexContract(
         text_fields=("title",),
@@ -37,6 +46,7 @@ def create_product_index(
         "index.final_pipeline": contract.pipeline,
         "index.number_of_shards": n_shards,
         "index.number_of_replicas": 0,
+        "index.refresh_interval": refresh_interval,
     }
     mappings = {
         "_meta": {META_KEY: contract.to_meta()},

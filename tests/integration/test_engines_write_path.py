@@ -45,7 +45,8 @@ def run_install(node: EngineCluster, index: str) -> InstallReport:
 
 def create_shop(node: EngineCluster, index: str, *, n_shards: int = 1) -> None:
     """A shop's index with a vector field of its own and `_meta`, able to take Diptych."""
-    settings = {"number_of_shards": n_shards, "number_of_replicas": 0}
+    # An index that never refreshes itself: a feed does, so that one look shows everything.
+    settings = {"number_of_shards": n_shards, "number_of_replicas": 0, "refresh_interval": "-1"}
     properties = {
         "title": {"type": "text"},
         "image": {"type": "keyword"},

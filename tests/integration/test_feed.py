@@ -128,8 +128,8 @@ def test_lease_of_a_dead_feed_ends_by_itself(cluster: Cluster, index_name: str) 
     """A second feed takes over after the lease's time, not before."""
     now_s = 1000.0
     state = StateIndex(cluster)
-    dead = Lease(state, index_name, "dead", now=lambda: now_s)
-    heir = Lease(state, index_name, "heir", now=lambda: now_s)
+    dead = Lease(state, index_name, "dead", monotonic_s=lambda: now_s)
+    heir = Lease(state, index_name, "heir", monotonic_s=lambda: now_s)
     dead.hold()
 
     early = heir.hold()
@@ -254,9 +254,11 @@ def test_sweep_brings_back_what_a_broker_lost(cluster: Cluster, target: Target) 
     feed.poll()
     publisher.messages.clear()
 
-    n_published = feed.sweep()
+    feed.sweep()
+    poll = feed.poll()
 
-    assert (3, {"0", "1", "2"}) == (n_published, set(publisher.ids))
+    assert (3, {"0", "1", "2"}) == (poll.published, set(publisher.ids))
+    assert {Lane.BACKFILL} == {lane for _, lane in publisher.messages}
 
 
 def test_forced_backfill_publishes_everything(cluster: Cluster, target: Target) -> None:

@@ -60,7 +60,8 @@ def _install(cluster: Cluster) -> None:
     create_index(cluster, INDEX, contract)
     pipeline = mark_pipeline(INDEX, contract.input_fields, previous=None)
     cluster.call("PUT", path("_ingest", "pipeline", name), body=pipeline)
-    settings = {"index.final_pipeline": name}
+    # What the index never does by itself, the feed does at once.
+    settings = {"index.final_pipeline": name, "index.refresh_interval": "-1"}
     cluster.call("PUT", path(INDEX, "_settings"), body=settings)
     products: dict[str, Json] = {"p1": {"title": "red dress"}, "p2": {"title": "blue coat"}}
     write(cluster, INDEX, contract, products, {"p1": _vector(contract.layout.dimension)})

@@ -48,6 +48,8 @@ class _Node:
         handle = server.expect_request
         meta = {"_meta": {"diptych": _CONTRACT.to_meta()}, "properties": {}}
         handle("/shop/_mapping").respond_with_json({"shop": {"mappings": meta}})
+        never = {"index.refresh_interval": "-1", "index.number_of_shards": "1"}
+        handle("/shop/_settings").respond_with_json({"shop": {"settings": never}})
         handle("/shop/_stats/docs").respond_with_handler(self._stats)
         handle("/shop/_refresh").respond_with_handler(self._refresh)
         handle("/shop/_search").respond_with_handler(self._search)
