@@ -1,15 +1,18 @@
 """The change feed: reads what happened in an index and publishes the ids that need a worker."""
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from diptych.client import Cluster
-from diptych.errors import ConflictError
+from diptych.errors import ConflictError, CredentialsError, DiptychError, RefusedError
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.history import History, IndexPosition
 from diptych.ingest.lease import Lease
+from diptych.ingest.marks import Marks
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
 from diptych.ingest.reading import Outlet, Poll, Reading
 from diptych.ingest.throttle import Throttle
@@ -19,10 +22,18 @@ from diptych.mappings.target import Target, read_target
 
 __all__ = ["Feed", "Poll"]
 
+_log = logging.getLogger(__name__)
+
+#: A feed that polls marks tries to read history again after this time.
+_MARKS_S = 600.0
 #: A shard further behind than this is caught up on the back-fill lane.
 _BACKFILL_LAG = 2000
 #: A sweep that began this long ago is followed by another.
 SWEEP_INTERVAL = timedelta(days=1)
+
+
+class _NoHistoryError(DiptychError):
+    """The cluster refuses what reading an index's history takes."""
 
 
 class Feed:
@@ -62,6 +73,8 @@ class Feed:
         self._lease: Lease | None = None
         self._opened: tuple[Target, History] | None = None
         self._visibility: tuple[str, Visibility] | None = None
+        self._marks: Marks | None = None
+        self._marks_until_s = 0.0
 
     def poll(self) -> Poll:
         """Publish what happened since the last checkpoints and can be seen by now.
@@ -73,19 +86,14 @@ class Feed:
         target, history = self._open()
         if not self._hold(target.index):
             return Poll(is_leader=False)
-        position = history.position()
-        checkpoints = self._state.load(position.uuid)
+        if self._marks is not None and self._monotonic_s() < self._marks_until_s:
+            return self._poll_marks(self._marks)
         try:
-            if self._is_sweep_due(checkpoints):
-                swept = checkpoints.sweep(position, now=timestamp(self._now()))
-                checkpoints = self._state.save(swept, index=target.index)
-            if checkpoints.lag(position) == 0:
-                return Poll(is_leader=True)
-            visible = self._visible(history, position)
-            outlet = self._outlet(target.index)
-            return Reading(outlet, history, target.index, checkpoints, visible).run(position)
+            return self._poll_history(target, history)
         except ConflictError:
             return Poll(is_leader=False)
+        except _NoHistoryError as err:
+            return self._fall_back(target, err)
 
     def retry(self) -> int:
         """Publish documents whose picture is to be asked for again by now; how many."""
@@ -119,6 +127,7 @@ class Feed:
         target = read_target(self._cluster, self._name)
         if self._opened is None or self._opened[0] != target:
             self._opened = target, History(self._cluster, self._engine, target)
+            self._marks = None
         return self._opened
 
     def _hold(self, index: str) -> bool:
@@ -133,6 +142,41 @@ class Feed:
                 monotonic_s=self._monotonic_s,
             )
         return self._lease.hold()
+
+    def _poll_history(self, target: Target, history: History) -> Poll:
+        with _reading(CredentialsError, RefusedError):
+            position = history.position()
+        checkpoints = self._state.load(position.uuid)
+        if self._is_sweep_due(checkpoints):
+            swept = checkpoints.sweep(position, now=timestamp(self._now()))
+            checkpoints = self._state.save(swept, index=target.index)
+        if checkpoints.lag(position) == 0:
+            return Poll(is_leader=True)
+        visible = self._visible(history, position)
+        outlet = self._outlet(target.index)
+        reading = Reading(outlet, history, target.index, checkpoints, visible)
+        # Missing privileges are another matter here: the broker's, or for any search.
+        with _reading(RefusedError):
+            return reading.run(position)
+
+    def _fall_back(self, target: Target, err: "_NoHistoryError") -> Poll:
+        """Poll marks for a while, where that is allowed, and say so."""
+        marks = self._marks or Marks(self._cluster, target, monotonic_s=self._monotonic_s)
+        poll = self._poll_marks(marks)
+        if self._marks is None:
+            _log.warning(
+                "%s: its history cannot be read (%s) So the feed polls the marks of the ingest "
+                "pipeline, and misses partial updates sent in bulk until `diptych ingest` or an "
+                "index operation writes the product again.",
+                target.index,
+                err,
+            )
+        self._marks, self._marks_until_s = marks, self._monotonic_s() + _MARKS_S
+        return poll
+
+    def _poll_marks(self, marks: Marks) -> Poll:
+        n_published = marks.publish(self._publisher)
+        return Poll(is_leader=True, seen=n_published, published=n_published)
 
     def _outlet(self, index: str) -> Outlet:
         return Outlet(
@@ -153,3 +197,14 @@ class Feed:
             visibility = Visibility(history, monotonic_s=self._monotonic_s)
             self._visibility = position.uuid, visibility
         return self._visibility[1].upto(position)
+
+
+@contextmanager
+def _reading(*refusals: type[DiptychError]) -> Iterator[None]:
+    """What the cluster refuses of a step of reading becomes an error of its own kind."""
+    try:
+        yield
+    except ConflictError:
+        raise
+    except refusals as err:
+        raise _NoHistoryError(str(err)) from err

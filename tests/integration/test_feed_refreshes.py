@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from followed import make_index
 from nodes import EngineCluster
 from products import index_products
 from waiting import wait_until
@@ -11,14 +12,11 @@ from diptych.client import Cluster, Json, path
 from diptych.ingest.feed import Feed
 from diptych.ingest.history import History, Refreshing
 from diptych.ingest.visibility import Visibility
-from diptych.mappings.target import Target, read_target
-from diptych.plugin.install import InstallRequest, install
+from diptych.mappings.target import Target
 from diptych.settings import load_settings
-from diptych.testing import FakeEncoder, MemoryPublisher
+from diptych.testing import MemoryPublisher
 
 pytestmark = pytest.mark.integration
-
-ENCODER = FakeEncoder()
 
 
 class CountingCluster(Cluster):
@@ -43,14 +41,7 @@ def counting(engine_cluster: EngineCluster) -> Iterator[CountingCluster]:
 @pytest.fixture
 def target(engine_cluster: EngineCluster, engine_index: str) -> Target:
     """An installed index of two shards, with the engine's own refresh settings."""
-    settings = {"number_of_shards": 2, "number_of_replicas": 0}
-    body = {"settings": settings | engine_cluster.engine.index_settings()}
-    engine_cluster.cluster.call("PUT", path(engine_index), body=body)
-    request = InstallRequest(
-        engine_index, ("title",), "image", ENCODER.text_model, ENCODER.image_model
-    )
-    install(engine_cluster.cluster, engine_cluster.engine, request)
-    return read_target(engine_cluster.cluster, engine_index)
+    return make_index(engine_cluster, engine_index, n_shards=2, refresh_interval=None)
 
 
 def set_refresh(node: EngineCluster, target: Target, settings: Json) -> None:
