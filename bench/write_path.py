@@ -24,8 +24,8 @@ import click
 
 from diptych.client import Cluster
 from diptych.ingest.feed import Feed
-from diptych.ingest.fetching import picture_source
 from diptych.ingest.load import load_rows
+from diptych.ingest.picture_sources import picture_source
 from diptych.ingest.rows import Format, read_rows
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         description="Private networks that pictures may be fetched from, as CIDR blocks "
         "(',' separated); none unless set.",
     )
+    image_rate: float = Field(
+        50.0, gt=0, description="Most pictures that a worker asks one host for in a second."
+    )
     cache_dir: HomePath | None = Field(
         None, description="Folder of a worker's cache of vectors; `cache` in home_dir unless set."
     )

@@ -1,43 +1,35 @@
 """Pictures from web addresses, fetched as if every address were hostile.
 
 Which hosts may be asked is a setting of the worker's host. Every connection goes to an address
-that microsoft-antissrf has checked after resolving, so neither a redirect nor a name that
-changes its address leads into the private network.
+that was checked after resolving, so neither a redirect nor a name that changes its address leads
+into the private network. A host is asked for no more than it can bear, and not for what it has
+said before.
 """
 
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urljoin
 
 import requests
-from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
+from AntiSSRF import AntiSSRFError
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
-from diptych.errors import ImageError, SettingsError, UnavailableError
+from diptych.errors import BusyError, ImageError, UnavailableError
 from diptych.images import MAX_IMAGE_BYTES
+from diptych.ingest.guarded_session import guarded_session
 from diptych.ingest.hosts import AllowedHost, is_allowed, parse_host
-from diptych.ingest.pictures import LocalPictures, PictureSource
-from diptych.ingest.references import is_address
-from diptych.settings import Settings
+from diptych.ingest.pacing import HostGate, HostGates
+from diptych.ingest.pictures import KnownPicture, content_hash
+from diptych.ingest.visits import Visit, Visits
 
 _CONNECT_S: Final = 3.0
-_READ_S: Final = 5.0
 _TOTAL_S: Final = 10.0
 _MAX_REDIRECTS: Final = 3
 _STEP_BYTES: Final = 64 * 1024
-_HEADERS: Final = {
-    "User-Agent": "diptych (product pictures for a search index)",
-    "Accept": "image/*",
-    "Accept-Encoding": "identity",  # nothing that unpacks to more than was counted
-}
-#: IPv4 addresses in their deprecated IPv6 form (RFC 4291, 2.5.5.1), which antissrf 1.0 lets pass.
-_ALSO_DENIED: Final = ["::/96"]
 
 
 class WebPictures:
@@ -50,6 +42,8 @@ class WebPictures:
         networks: Sequence[str] = (),
         max_image_bytes: int = MAX_IMAGE_BYTES,
         total_s: float = _TOTAL_S,
+        gates: HostGates | None = None,
+        visits: Visits | None = None,
     ) -> None:
         """Opens no connection.
 
@@ -57,14 +51,20 @@ class WebPictures:
             hosts: the setting `image_hosts`.
             networks: the setting `image_networks`.
             total_s: longest time for one picture, redirects included.
+            gates: how hard a host may be pressed.
+            visits: what hosts have said before.
 
         Raises:
             SettingsError: a host or a network is malformed.
         """
         self._hosts: tuple[AllowedHost, ...] = tuple(map(parse_host, hosts))
-        self._session = _make_session(self._hosts, networks)
+        self._session = guarded_session(
+            networks=networks, is_http_allowed=any(host.scheme == "http" for host in self._hosts)
+        )
         self._max_image_bytes = max_image_bytes
         self._total_s = total_s
+        self._gates = gates or HostGates()
+        self._visits = visits or Visits()
 
     def read(self, reference: str) -> bytes:
         """The picture's bytes.
@@ -73,15 +73,72 @@ class WebPictures:
             ImageError: the address is not allowed, or its host has no such picture.
             UnavailableError: the host does not answer, or is in trouble (429, 5xx).
         """
-        deadline_s = time.monotonic() + self._total_s
+        answer = self.ask(reference, is_known=lambda _: False)
+        if isinstance(answer, KnownPicture):
+            raise ImageError(f"{_name(reference)} was not sent, and is not known.")
+        return answer
+
+    def ask(
+        self, reference: str, *, is_known: Callable[[bytes], bool], is_fresh: bool = False
+    ) -> bytes | KnownPicture:
+        """The picture's bytes, or its `content_hash` where the host says that it is the same.
+
+        Raises:
+            ImageError: the address is not allowed, or its host has no such picture.
+            UnavailableError: the host does not answer, or is in trouble (429, 5xx).
+        """
         url = self._checked(reference, reference)
+        visit = self._visits.last(reference)
+        status = None if is_fresh else self._visits.missing_status(visit)
+        if status is not None:
+            raise ImageError(
+                f"{_name(reference)} got the answer {status} from its host lately: check its "
+                "address; `diptych embed --refetch` asks again."
+            )
+        is_same = visit is not None and visit.content and is_known(bytes.fromhex(visit.content))
+        return self._fetch(url, reference, visit if is_same else None)
+
+    def _fetch(self, url: Url, reference: str, known: Visit | None) -> bytes | KnownPicture:
+        deadline_s: float | None = None
         for _ in range(_MAX_REDIRECTS + 1):
-            self._check_time(deadline_s, reference)
-            with self._get(url, reference) as response:
-                if not response.is_redirect:
-                    return self._body(response, reference, deadline_s)
-                url = self._next(url, response.headers["location"], reference)
+            with self._gates.asking(url.netloc or "") as gate:
+                # The wait for a place at the host is not the host's fault.
+                deadline_s = deadline_s or time.monotonic() + self._total_s
+                found = self._answer(url, reference, known, gate, deadline_s)
+            if not isinstance(found, Url):
+                return found
+            url = found
         raise ImageError(f"{_name(reference)} is redirected more than {_MAX_REDIRECTS} times.")
+
+    def _answer(
+        self, url: Url, reference: str, known: Visit | None, gate: HostGate, deadline_s: float
+    ) -> bytes | KnownPicture | Url:
+        """What one address gives: the picture, that it is the same, or where to go on."""
+        left_s = self._left_s(deadline_s, reference)
+        conditions = known.headers() if known is not None and known.url == url.url else {}
+        with self._get(url, reference, conditions, left_s) as response:
+            if response.is_redirect:
+                return self._next(url, response.headers["location"], reference)
+            if response.status_code == 304 and known is not None and conditions:
+                return KnownPicture(bytes.fromhex(known.content or ""))
+            return self._picture(response, url, reference, gate, deadline_s)
+
+    def _picture(
+        self,
+        response: requests.Response,
+        url: Url,
+        reference: str,
+        gate: HostGate,
+        deadline_s: float,
+    ) -> bytes:
+        status, headers = response.status_code, response.headers
+        self._visits.note(reference, status=status, url=url.url, headers=headers)
+        _check_status(response, reference, gate)
+        data = self._body(response, reference, deadline_s)
+        self._visits.note(
+            reference, status=status, url=url.url, headers=headers, content=content_hash(data)
+        )
+        return data
 
     def _checked(self, address: str, reference: str) -> Url:
         try:
@@ -103,10 +160,16 @@ class WebPictures:
             raise ImageError(f"{_name(reference)} is redirected from https to {found.scheme}.")
         return found
 
-    def _get(self, url: Url, reference: str) -> requests.Response:
+    def _get(
+        self, url: Url, reference: str, conditions: dict[str, str], left_s: float
+    ) -> requests.Response:
         try:
             return self._session.get(
-                url.url, allow_redirects=False, stream=True, timeout=(_CONNECT_S, _READ_S)
+                url.url,
+                headers=conditions,
+                allow_redirects=False,
+                stream=True,
+                timeout=(min(_CONNECT_S, left_s), left_s),
             )
         except AntiSSRFError as err:
             raise ImageError(
@@ -114,6 +177,8 @@ class WebPictures:
                 "network with --image-networks if that is meant."
             ) from err
         except requests.exceptions.SSLError as err:
+            if not _is_about_certificate(err):
+                raise UnavailableError(f"{_name(reference)} cannot be fetched now.") from err
             raise ImageError(f"{_name(reference)} has a host without a valid certificate.") from err
         except (requests.exceptions.InvalidURL, UnicodeError) as err:
             raise ImageError(f"{_name(reference)} has an address that cannot be parsed.") from err
@@ -121,7 +186,6 @@ class WebPictures:
             raise UnavailableError(f"{_name(reference)} cannot be fetched now.") from err
 
     def _body(self, response: requests.Response, reference: str, deadline_s: float) -> bytes:
-        _check_status(response, reference)
         data = bytearray()
         try:
             # read1 returns what one read of the socket gave, so that a trickle is noticed.
@@ -132,89 +196,38 @@ class WebPictures:
                         f"{_name(reference)} is longer than {self._max_image_bytes:,} bytes: "
                         "store a smaller copy of it."
                     )
-                self._check_time(deadline_s, reference)
+                self._left_s(deadline_s, reference)
         except (HTTPError, OSError) as err:
             raise UnavailableError(f"{_name(reference)} broke off while it was fetched.") from err
         return bytes(data)
 
-    def _check_time(self, deadline_s: float, reference: str) -> None:
-        if time.monotonic() > deadline_s:
+    def _left_s(self, deadline_s: float, reference: str) -> float:
+        left_s = deadline_s - time.monotonic()
+        if left_s <= 0:
             raise UnavailableError(
                 f"{_name(reference)} takes longer than {self._total_s:g} s to fetch."
             )
+        return left_s
 
 
-@dataclass(frozen=True, slots=True)
-class PictureRouter:
-    """Web addresses to the web, everything else to the files."""
-
-    local: PictureSource
-    web: PictureSource
-
-    def read(self, reference: str) -> bytes:
-        """The picture's bytes.
-
-        Raises:
-            ImageError: no source gives it; other schemes than http(s) are none's.
-            UnavailableError: it may be had later.
-        """
-        scheme = reference.partition(":")[0].lower() if is_address(reference) else ""
-        if scheme in {"http", "https"}:
-            return self.web.read(reference)
-        if scheme:
-            raise ImageError(
-                f"{_name(reference)} has the scheme {scheme!r}, which is never opened: name an "
-                "https address or a path relative to an image root."
-            )
-        return self.local.read(reference)
-
-
-def picture_source(
-    settings: Settings, *, registered: Callable[[], Sequence[Path]] = tuple
-) -> PictureSource:
-    """Where a worker with these settings takes pictures from.
-
-    Args:
-        registered: image roots that this host was given since the settings were read.
-
-    Raises:
-        SettingsError: `image_hosts` or `image_networks` is malformed.
-    """
-    web = WebPictures(settings.image_hosts, networks=settings.image_networks)
-    return PictureRouter(local=LocalPictures(settings.image_roots, registered=registered), web=web)
-
-
-def _make_session(hosts: Sequence[AllowedHost], networks: Sequence[str]) -> requests.Session:
-    policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
-    policy.add_denied_addresses(_ALSO_DENIED)
-    policy.add_xff_header = False
-    policy.allow_plain_text_http = any(host.scheme == "http" for host in hosts)
-    if networks:
-        try:
-            policy.add_allowed_addresses(list(networks))
-        except AntiSSRFError as err:
-            raise SettingsError(
-                f"The setting image_networks names {', '.join(networks)}, which are not all "
-                "networks: write them as 10.1.0.0/16."
-            ) from err
-    session: requests.Session = policy.get_antissrf_session()
-    session.trust_env = False  # no proxies, no .netrc
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.clear()
-    session.headers.update(_HEADERS)
-    return session
-
-
-def _check_status(response: requests.Response, reference: str) -> None:
+def _check_status(response: requests.Response, reference: str, gate: HostGate) -> None:
     status = response.status_code
     if status == 429 or status >= 500:
-        raise UnavailableError(f"{_name(reference)} cannot be fetched now (status {status}).")
+        # A date in place of seconds is rare, and the gate has pauses of its own.
+        with suppress(KeyError, ValueError):
+            gate.pause(float(response.headers["retry-after"]))
+        error = BusyError if status == 429 else UnavailableError
+        raise error(f"{_name(reference)} cannot be fetched now (status {status}).")
     if status != 200:
         raise ImageError(
             f"{_name(reference)} gets the answer {status} from its host: check its address."
         )
     if response.headers.get("content-encoding", "identity") != "identity":
         raise ImageError(f"{_name(reference)} is sent compressed, which was not asked for.")
+
+
+def _is_about_certificate(err: Exception) -> bool:
+    return any(sign in str(err) for sign in ("CERTIFICATE_VERIFY_FAILED", "CertificateError"))
 
 
 def _name(reference: str) -> str:

@@ -21,7 +21,7 @@ class AllowedHost:
 
     def matches(self, url: Url) -> bool:
         """Whether the address has this scheme, port and host."""
-        if url.scheme != self.scheme or (url.port or _PORTS[self.scheme]) != self.port:
+        if url.scheme != self.scheme or _port(url) != self.port:
             return False
         host = (url.host or "").lower().rstrip(".")
         if self.name.startswith("*."):
@@ -44,9 +44,14 @@ def parse_host(text: str) -> AllowedHost:
             f"The setting image_hosts has {text!r}, which is no host: write cdn.example.com, "
             "*.example.com, cdn.example.com:8443 or http://cdn.example.com."
         )
-    return AllowedHost(url.scheme, url.host.lower().rstrip("."), url.port or _PORTS[url.scheme])
+    return AllowedHost(url.scheme, url.host.lower().rstrip("."), _port(url))
 
 
 def is_allowed(url: Url, hosts: Iterable[AllowedHost]) -> bool:
     """Whether one of the hosts is this address's."""
     return any(host.matches(url) for host in hosts)
+
+
+def _port(url: Url) -> int:
+    """The port that is meant; 0 is one that nobody has."""
+    return _PORTS[url.scheme or ""] if url.port is None else url.port

@@ -4,9 +4,10 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from diptych.errors import ImageError, UnavailableError
 from diptych.images import MAX_IMAGE_BYTES
@@ -21,6 +22,33 @@ class PictureSource(Protocol):
 
     def read(self, reference: str) -> bytes:
         """The bytes of one picture.
+
+        Raises:
+            ImageError: this reference gives no picture, now or later.
+            UnavailableError: it may give one later.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPicture:
+    """A picture that need not be sent: its host says that it still has this `content_hash`."""
+
+    content: bytes
+
+
+@runtime_checkable
+class AskingSource(PictureSource, Protocol):
+    """A `PictureSource` whose hosts tell whether a picture has changed."""
+
+    def ask(
+        self, reference: str, *, is_known: Callable[[bytes], bool], is_fresh: bool = False
+    ) -> bytes | KnownPicture:
+        """The bytes of one picture, or what it is known by where that is enough.
+
+        Args:
+            is_known: whether a picture with this `content_hash` need not be sent.
+            is_fresh: ask even where the host has lately said that it has no such picture.
 
         Raises:
             ImageError: this reference gives no picture, now or later.

@@ -12,7 +12,7 @@ CLUSTER = ("cluster_url", "username", "password_file", "api_key_file", "ca_file"
 BROKER = ("broker_url",)
 LOCAL = ("home_dir",)
 MODELS = ("device", "encoder_url")
-PICTURES = ("image_roots", "image_hosts", "image_networks")
+PICTURES = ("image_roots", "image_hosts", "image_networks", "image_rate")
 CACHE = ("cache_dir", "cache_max_bytes")
 SERVER = ("keys_file", "search_timeout_s", "cors_origins", "proxy_writes", "source_fields")
 

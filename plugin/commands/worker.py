@@ -19,7 +19,7 @@ def command(settings: Settings) -> None:
 
     Example: diptych worker --device cuda --image-roots /srv/photos
     """
-    from diptych.ingest.fetching import picture_source
+    from diptych.ingest.picture_sources import picture_source
     from diptych.plugin.encoders import worker_cache, worker_encoders
     from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.processes import connect, log_to_stderr
@@ -34,7 +34,11 @@ def command(settings: Settings) -> None:
     enrichers = Enrichers(
         connections.cluster,
         connections.engine,
-        picture_source(connections.settings, registered=registered_folders(connections.settings)),
+        picture_source(
+            connections.settings,
+            registered=registered_folders(connections.settings),
+            cache=cache,
+        ),
         worker_encoders(connections.settings, cache),
     )
     is_misconfigured = threading.Event()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diptych.errors import ImageError
-from diptych.ingest.fetching import PictureRouter
+from diptych.ingest.picture_sources import PictureRouter
 from diptych.ingest.pictures import LocalPictures
 
 
