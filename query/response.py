@@ -22,9 +22,13 @@ class Explanation:
     terms: tuple[str, ...] = ()
 
     def to_json(self) -> Json:
-        """The parts by name, `raw`, `terms`, and `note` where there is one."""
-        body: Json = {**self.parts, "raw": dict(self.raw), "terms": list(self.terms)}
-        return body if self.note is None else {**body, "note": self.note}
+        """Each by its name, `note` null where there is none."""
+        return {
+            "parts": dict(self.parts),
+            "raw": dict(self.raw),
+            "terms": list(self.terms),
+            "note": self.note,
+        }
 
 
 @dataclass(frozen=True, slots=True)

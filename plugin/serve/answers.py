@@ -8,6 +8,18 @@ from starlette.responses import Response
 from diptych.client import to_json
 
 
+class ExplainAnswer(BaseModel):
+    """Where a score comes from."""
+
+    parts: dict[str, float] = Field(description="add up to the score")
+    raw: dict[str, float | None] = Field(
+        description="what the parts were made from: the BM25 score, each block's weighted cosine; "
+        "null where a leg's window does not hold the product"
+    )
+    terms: list[str] = Field(description="the words that the keywords matched")
+    note: str | None = Field(description="what a reader of the parts has to know")
+
+
 class HitAnswer(BaseModel):
     """One product; a higher score is better."""
 
@@ -17,9 +29,7 @@ class HitAnswer(BaseModel):
     highlight: dict[str, list[str]] | None = Field(
         default=None, description="HTML, matches in <em>"
     )
-    explain: dict[str, Any] | None = Field(
-        default=None, description="parts that add up to the score"
-    )
+    explain: ExplainAnswer | None = None
 
 
 class FacetAnswer(BaseModel):

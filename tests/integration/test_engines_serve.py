@@ -37,7 +37,7 @@ def test_the_simple_call_answers_over_http(server: Server, engine_shelf: Shelf) 
         {hit["source"]["colour"] for hit in answer["hits"]},
     )
     assert "<em>red</em>" in first["highlight"]["title"][0]
-    assert "keywords" in first["explain"]
+    assert first["score"] == pytest.approx(sum(first["explain"]["parts"].values()), abs=1e-3)
     assert {f"Maker {i}" for i in range(5)} == {
         value["value"] for value in answer["facets"]["brand"]
     }

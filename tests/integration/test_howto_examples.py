@@ -185,7 +185,7 @@ def test_the_simple_call_by_curl(bench: Bench, shelf: Shelf, searcher: Searcher)
     hit = _alike(shelf, searcher)
     assert hit.explain is not None
     assert hit.id == alike["id"]
-    assert dict(hit.explain.parts) == pytest.approx(alike["explain"])
+    assert dict(hit.explain.parts) == pytest.approx(alike["parts"])
 
 
 @each_with_a_program

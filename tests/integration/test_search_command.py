@@ -42,7 +42,9 @@ def test_json_has_the_promised_form(shelf: Shelf, encoder_url: str) -> None:
     assert ["id", "score", "source", "explain"] == list(answer["hits"][0])
     assert "red dress" == answer["hits"][0]["source"]["title"]
     explained = answer["hits"][0]["explain"]
-    assert ["keywords", "text", "image", "agreement", "offset", "raw", "terms"] == list(explained)
+    assert ["parts", "raw", "terms", "note"] == list(explained)
+    assert ["keywords", "text", "image", "agreement", "offset"] == list(explained["parts"])
+    assert sum(explained["parts"].values()) == pytest.approx(answer["hits"][0]["score"], abs=1e-3)
     assert 2 == len(answer["hits"])
 
 
@@ -69,7 +71,7 @@ def test_a_photo_and_weights_are_read_from_the_command_line(
         shelf, encoder_url, "--image", str(photo), "--weights", weights, "--json", "--explain"
     )
 
-    parts = json.loads(result.stdout)["hits"][0]["explain"]
+    parts = json.loads(result.stdout)["hits"][0]["explain"]["parts"]
     assert parts["image"] > 0
     assert (0, 0) == (parts["text"], parts["agreement"])
 

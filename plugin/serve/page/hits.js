@@ -100,7 +100,7 @@ function score(hit, longest) {
 
 /** The parts that are not 0: what adds first, what takes away last. */
 function partsOf(hit) {
-  const parts = Object.entries(hit.explain ?? {}).filter(([, value]) => typeof value === "number" && Math.abs(value) >= 0.0005);
+  const parts = Object.entries(hit.explain?.parts ?? {}).filter(([, value]) => Math.abs(value) >= 0.0005);
   return parts.sort(([, a], [, b]) => (a < 0) - (b < 0));
 }
 
