@@ -1,12 +1,16 @@
 """`diptych serve`: the search over HTTP, for browsers, back-ends and people."""
 
 import json
+from importlib.util import find_spec
 
 import click
 
 from diptych.errors import UsageError
 from diptych.plugin.options import CLUSTER, LOCAL, MODELS, SERVER, settings_options
 from diptych.settings import Settings
+
+#: What `diptych[serve]` adds; any other import that fails is a fault to be seen as it is.
+_PACKAGES = ("fastapi", "uvicorn")
 
 
 @click.command("serve")
@@ -35,14 +39,19 @@ def command(
 
     Example: diptych serve products --port 8080
     """
-    try:
-        from diptych.plugin.serve.app import bare_app
-        from diptych.plugin.serve.serving import serve
-    except ImportError as err:
-        raise UsageError(f"Nothing can be served ({err}): install diptych[serve].") from err
+    _need_packages()
+    from diptych.plugin.serve.app import bare_app
+    from diptych.plugin.serve.serving import serve
+
     if print_openapi:
         click.echo(json.dumps(bare_app().openapi(), indent=2, ensure_ascii=False))
         return
     if not indexes:
         raise UsageError("No index is named: write `diptych serve INDEX`.")
     serve(settings, indexes, host=host, port=port)
+
+
+def _need_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"Nothing can be served without {missing[0]}: install diptych[serve].")

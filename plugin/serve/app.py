@@ -16,14 +16,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from diptych.plugin.serve import index_routes, routes
 from diptych.plugin.serve.access_log import AccessLog
 from diptych.plugin.serve.gate import KEY_HEADER, Gate
-from diptych.plugin.serve.limits import BodyLimit, OnlyHosts
+from diptych.plugin.serve.limits import AtOnce, BodyLimit, OnlyHosts
 from diptych.plugin.serve.page_routes import page_routes
-from diptych.plugin.serve.problems import add_handlers, sentence_problem
+from diptych.plugin.serve.problems import add_handlers, busy_problem, sentence_problem
 from diptych.plugin.serve.refusals import describe_api
 from diptych.plugin.serve.service import Service
 
 #: Requests worked on at once: most of a request's time is waiting for cluster and models.
 THREADS = 64
+#: Requests in hand at once; what comes on top is told to come again (503).
+MAX_REQUESTS = 256
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
 
@@ -53,6 +55,7 @@ def make_app(
         app.include_router(router, include_in_schema=False)
     max_bytes = service.limits.max_body_bytes
     app.add_middleware(BodyLimit, max_bytes=max_bytes, refuse=sentence_problem)
+    app.add_middleware(AtOnce, n=MAX_REQUESTS, refuse=busy_problem)
     if cors_origins:
         app.add_middleware(_SimpleCallCors, origins=cors_origins)
     if hosts:

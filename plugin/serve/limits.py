@@ -63,6 +63,33 @@ class BodyLimit:
             return await _whole_body(receive, self._max_bytes)
 
 
+class AtOnce:
+    """Answers 503 to requests beyond `n` that are worked on at the same time.
+
+    Idle connections do not count, as they would in the web server's own limit.
+    """
+
+    def __init__(self, app: ASGIApp, *, n: int, refuse: Callable[[], Response]) -> None:
+        """Wraps the application; `refuse` makes the answer to a request too many."""
+        self._app = app
+        self._n_free = n
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._n_free == 0:
+            await self._refuse()(scope, receive, send)
+            return
+        self._n_free -= 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._n_free += 1
+
+
 class OnlyHosts:
     """Answers 421 where the `Host` of a request is none of ours.
 

@@ -71,6 +71,12 @@ def problem(
     return Response(to_json(body), status, headers, MEDIA_TYPE)
 
 
+def busy_problem() -> Response:
+    """The answer to a request more than can be worked on."""
+    headers = {"retry-after": str(_RETRY_AFTER_S)}
+    return problem(503, "Too many requests are being answered.", "Try again.", headers=headers)
+
+
 def sentence_problem(status: int, sentence: str) -> Response:
     """A problem from one sentence of the form `what happened: what to do.`"""
     return problem(status, sentence, _fix(sentence, _FORM))

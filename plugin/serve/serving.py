@@ -29,8 +29,8 @@ from diptych.query.cached_encoder import CachedEncoder
 from diptych.query.coalescing import CoalescingEncoder
 from diptych.settings import Settings
 
-#: Requests answered at once; what comes on top is told to come again (503).
-_MAX_REQUESTS = 256
+#: Connections, idle ones too: below the 1,024 files that a process may usually open.
+_MAX_CONNECTIONS = 768
 #: How long requests in hand may take once the server is asked to stop.
 _STOP_S = 10
 
@@ -68,7 +68,7 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
         _warn(service, has_keys=keys is not None)
         config = uvicorn.Config(
             app,
-            limit_concurrency=_MAX_REQUESTS,
+            limit_concurrency=_MAX_CONNECTIONS,
             timeout_graceful_shutdown=_STOP_S,
             log_config=None,
             access_log=False,

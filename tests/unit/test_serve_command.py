@@ -1,6 +1,7 @@
 """`diptych serve` and `diptych keys` on the command line."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,15 @@ def test_keys_need_a_file() -> None:
 
     assert isinstance(ended.exception, SettingsError)
     assert "set --keys-file" in str(ended.exception)
+
+
+def test_only_a_missing_package_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken import of ours is no advice to install something."""
+    monkeypatch.setitem(sys.modules, "diptych.plugin.serve.serving", None)
+    broken = _run("serve", "products")
+    monkeypatch.setattr("diptych.plugin.commands.serve.find_spec", lambda name: None)
+    missing = _run("serve", "products")
+
+    assert isinstance(broken.exception, ImportError)
+    assert isinstance(missing.exception, UsageError)
+    assert "install diptych[serve]" in str(missing.exception)

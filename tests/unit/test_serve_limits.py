@@ -8,9 +8,9 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from diptych.plugin.serve.limits import BodyLimit, OnlyHosts, host_name
+from diptych.plugin.serve.limits import AtOnce, BodyLimit, OnlyHosts, host_name
 from diptych.plugin.serve.listening import listening
-from diptych.plugin.serve.problems import sentence_problem
+from diptych.plugin.serve.problems import busy_problem, sentence_problem
 
 
 async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,3 +115,50 @@ def test_answers_are_not_held_back() -> None:
     """asyncio sets TCP_NODELAY only where the protocol is named: 40 ms for every answer."""
     with listening("127.0.0.1", 0) as listener:
         assert socket.IPPROTO_TCP == listener.proto
+
+
+def test_a_request_too_many_is_told_when_to_come_again() -> None:
+    """As problem+json, and only while the others are worked on."""
+
+    async def ask_inside(scope: Scope, receive: Receive, send: Send) -> None:
+        await limited(scope, receive, send)
+
+    limited = AtOnce(ask_inside, n=3, refuse=busy_problem)
+
+    async def ask() -> Message:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await limited({"type": "http", "headers": []}, receive, send)
+        return sent[0]
+
+    answers = [asyncio.run(ask()) for _ in range(2)]
+
+    assert [503, 503] == [answer["status"] for answer in answers]
+    assert (b"retry-after", b"2") in answers[0]["headers"]
+    assert (b"content-type", b"application/problem+json") in answers[0]["headers"]
+
+
+def test_a_finished_request_makes_room() -> None:
+    """Also one that failed."""
+
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("no")
+
+    limited = AtOnce(fail, n=1, refuse=busy_problem)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no"):
+            asyncio.run(limited({"type": "http"}, _never, _nowhere))
+
+
+async def _never() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _nowhere(message: Message) -> None:
+    pass
