@@ -44,7 +44,9 @@ def _load(
     cluster: Cluster, target: Target, rows: Sequence[Row | RejectedRow]
 ) -> tuple[LoadSummary, list[RejectedRow]]:
     rejected: list[RejectedRow] = []
-    summary = load_rows(cluster, ENGINE, target, rows, on_batch=lambda _: None, on_rejected=rejected.append)
+    summary = load_rows(
+        cluster, ENGINE, target, rows, on_batch=lambda _: None, on_rejected=rejected.append
+    )
     return summary, rejected
 
 
