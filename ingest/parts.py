@@ -1,23 +1,17 @@
 """The parts of fused vectors: made by the encoder, reused from the index, or remembered."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from diptych.encoding import Encoder, Role
-from diptych.errors import ImageError, UnavailableError
+from diptych.ingest.picture_vectors import N_READERS, MeanPicture, PictureVectors
 from diptych.ingest.pictures import PictureSource
 from diptych.ingest.store import Document, Store
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
 from diptych.mappings.fields import FAILED, PARTIAL, READY
-from diptych.vectors import Floats, unit_rows
-
-#: Pictures are read from disks and hosts in parallel; decoding has threads of its own.
-_READERS = 8
-#: Files in memory at one time, in each thread of a worker.
-_PICTURES_AT_ONCE = 64
+from diptych.vectors import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +35,34 @@ class _Words:
     image: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """The unit mean of a document's pictures; zeros where none could be used."""
-
-    vector: Floats
-    error: str | None
-    is_passing: bool = False
-
-
 class PartMaker:
     """Makes each part once: a second round with unchanged inputs encodes nothing."""
 
-    def __init__(self, store: Store, encoder: Encoder, pictures: PictureSource) -> None:
-        """Remembers parts by hash for its own lifetime, one message."""
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        pictures: PictureSource,
+        *,
+        n_readers: int = N_READERS,
+    ) -> None:
+        """Remembers parts by hash for its own lifetime, one message.
+
+        Args:
+            n_readers: pictures read at one time; 1 reads them in the caller's thread.
+        """
         self._store = store
         self._encoder = encoder
-        self._pictures = pictures
+        self._pictures = PictureVectors(encoder, pictures, n_readers=n_readers)
         self._words: dict[str, _Words] = {}
-        self._seen: dict[str, _Picture] = {}
+        self._seen: dict[str, MeanPicture] = {}
 
     def make(self, documents: Sequence[Document], *, is_forced: bool) -> list[Fused]:
         """The fused row and the new state of each document."""
         if not is_forced:
             self._reuse(documents)
         self._encode_words(documents)
-        self._encode_pictures(documents)
+        self._encode_pictures(documents, is_fresh=is_forced)
         fused = self._fuse(documents)
         return [self._result(*pair) for pair in zip(documents, fused, strict=True)]
 
@@ -92,7 +88,7 @@ class PartMaker:
             seq_no, stored = vectors.get(document.id, (None, None))
             # Another version may hold another picture's block.
             if seq_no == document.seq_no and stored is not None and stored[span].any():
-                self._seen[document.inputs.image_hash] = _Picture(stored[span], document.error)
+                self._seen[document.inputs.image_hash] = MeanPicture(stored[span], document.error)
 
     def _encode_words(self, documents: Sequence[Document]) -> None:
         new = {
@@ -111,77 +107,17 @@ class PartMaker:
     def _is_one_space(self) -> bool:
         return self._encoder.text_model == self._encoder.image_model
 
-    def _encode_pictures(self, documents: Sequence[Document]) -> None:
+    def _encode_pictures(self, documents: Sequence[Document], *, is_fresh: bool) -> None:
         new = {
             document.inputs.image_hash: document.inputs.images
             for document in documents
             if document.inputs.image_hash not in self._seen
         }
         references = list(dict.fromkeys(ref for refs in new.values() for ref in refs))
-        vectors, errors, passing = self._encode_references(references)
+        encoded = self._pictures.encode(references, is_fresh=is_fresh)
+        dimension = self._encoder.image_model.dimension
         for image_hash, refs in new.items():
-            self._seen[image_hash] = self._mean(refs, vectors, errors, passing)
-
-    def _encode_references(
-        self, references: Sequence[str]
-    ) -> tuple[dict[str, Floats], dict[str, str], set[str]]:
-        """Vector by reference, reason by reference that cannot be used, those to try again."""
-        vectors: dict[str, Floats] = {}
-        errors: dict[str, str] = {}
-        passing: set[str] = set()
-        for start in range(0, len(references), _PICTURES_AT_ONCE):
-            data: dict[str, bytes] = {}
-            part = references[start : start + _PICTURES_AT_ONCE]
-            for reference, result in zip(part, self._read_all(part), strict=True):
-                if isinstance(result, bytes):
-                    data[reference] = result
-                    continue
-                errors[reference] = str(result)
-                if isinstance(result, UnavailableError):
-                    passing.add(reference)
-            self._encode_files(data, vectors, errors)
-        return vectors, errors, passing
-
-    def _encode_files(
-        self, data: Mapping[str, bytes], vectors: dict[str, Floats], errors: dict[str, str]
-    ) -> None:
-        """Add the vector, or the reason, of each picture."""
-        encoded = self._encoder.encode_images(list(data.values()))
-        for row, (reference, vector) in enumerate(zip(data, encoded.vectors, strict=True)):
-            if row in encoded.errors:
-                errors[reference] = f"{reference}: {encoded.errors[row]}"
-            else:
-                vectors[reference] = vector
-
-    def _read_all(self, references: Sequence[str]) -> list[bytes | Exception]:
-        if len(references) < 2:
-            return [self._read(reference) for reference in references]
-        with ThreadPoolExecutor(min(_READERS, len(references))) as pool:
-            return list(pool.map(self._read, references))
-
-    def _read(self, reference: str) -> bytes | Exception:
-        try:
-            return self._pictures.read(reference)
-        except (ImageError, UnavailableError) as err:
-            return err
-
-    def _mean(
-        self,
-        references: Sequence[str],
-        vectors: Mapping[str, Floats],
-        errors: Mapping[str, str],
-        passing: set[str],
-    ) -> _Picture:
-        good = [vectors[reference] for reference in references if reference in vectors]
-        total: Floats = np.zeros(self._encoder.image_model.dimension, dtype=np.float32)
-        for vector in good:
-            total = total + vector
-        reasons = [errors[reference] for reference in references if reference in errors]
-        return _Picture(
-            unit_rows(total[None, :])[0],
-            "; ".join(reasons)[:500] or None,
-            is_passing=not passing.isdisjoint(references),
-        )
+            self._seen[image_hash] = encoded.mean(refs, dimension=dimension)
 
     def _fuse(self, documents: Sequence[Document]) -> Floats:
         """(n, dimension) float32; see `diptych.layout` for the blocks."""
