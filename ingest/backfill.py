@@ -36,8 +36,8 @@ class Backfill:
         self._index = index
         self._now = now
 
-    def run(self, *, is_forced: bool = False) -> Backfilled:
-        """Publish the ids that need a worker, or all where forced."""
+    def run(self, *, is_forced: bool = False, is_refetch: bool = False) -> Backfilled:
+        """Publish the ids that need a worker, all where forced, those with pictures to refetch."""
         position = self._history.position()
         self._history.refresh()
         now = timestamp(self._now())
@@ -45,7 +45,11 @@ class Backfill:
         for shard in position.shards:
             for page in self._history.scan(shard.shard, after=START, upto=shard.checkpoint):
                 seen += len(page.documents)
-                if is_forced:
+                if is_refetch:
+                    ids = [document.id for document in page.documents if document.inputs.images]
+                    publish_ids(self._publisher, self._index, ids, Lane.BACKFILL, is_refetch=True)
+                    published += len(ids)
+                elif is_forced:
                     ids = [document.id for document in page.documents]
                     publish_ids(self._publisher, self._index, ids, Lane.BACKFILL, is_forced=True)
                     published += len(ids)

@@ -14,6 +14,7 @@ from diptych.errors import BusyError, ConflictError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.parts import Fused, PartMaker
 from diptych.ingest.pictures import PictureSource
+from diptych.ingest.refetch import Refetch
 from diptych.ingest.store import Document, Outcome, Store, Update, Written
 from diptych.mappings.fields import FAILED
 
@@ -61,14 +62,20 @@ class Enricher:
         self._pictures = pictures
         self._now = now
 
-    def start(self, ids: Sequence[str], *, is_forced: bool = False) -> "Enrichment":
+    def start(
+        self, ids: Sequence[str], *, is_forced: bool = False, is_refetch: bool = False
+    ) -> "Enrichment":
         """Work on these documents that can go on after an interruption.
 
         Args:
             is_forced: encode even where the stored hashes agree.
+            is_refetch: encode where pictures have changed behind their addresses; asks for them.
         """
+        if is_refetch:
+            refetch = Refetch(self._store, self._encoder, self._pictures)
+            ids = refetch.changed(ids, now=self._now())
         maker = PartMaker(self._store, self._encoder, self._pictures)
-        return Enrichment(self._store, maker, self._now, ids, is_forced=is_forced)
+        return Enrichment(self._store, maker, self._now, ids, is_forced=is_forced or is_refetch)
 
     def give_up(self, id_: str, reason: str) -> None:
         """Store with a document that it cannot be worked on, so that it is not fed for ever."""

@@ -22,11 +22,16 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """ "Look at these documents of this concrete index"."""
+    """ "Look at these documents of this concrete index".
+
+    `is_forced` asks for new vectors even where the stored hashes agree, `is_refetch` only where
+    pictures have changed behind their addresses.
+    """
 
     index: str
     ids: tuple[str, ...]
     is_forced: bool = False
+    is_refetch: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object on the queue."""
@@ -35,6 +40,7 @@ class Message:
             "index": self.index,
             "ids": list(self.ids),
             "is_forced": self.is_forced,
+            "is_refetch": self.is_refetch,
         }
 
 
@@ -51,7 +57,12 @@ def message_from_json(body: Any) -> Message:
         raise UsageError(f"A message names no index or no ids: {str(body)[:200]}")
     if not all(isinstance(id_, str) and id_ for id_ in ids) or not 0 < len(ids) <= MAX_IDS:
         raise UsageError(f"A message has ids that cannot be used: {str(body)[:200]}")
-    return Message(index, tuple(ids), body.get("is_forced") is True)
+    return Message(
+        index,
+        tuple(ids),
+        is_forced=body.get("is_forced") is True,
+        is_refetch=body.get("is_refetch") is True,
+    )
 
 
 class Publisher(Protocol):
@@ -67,9 +78,15 @@ class Publisher(Protocol):
 
 
 def publish_ids(
-    publisher: Publisher, index: str, ids: Sequence[str], lane: Lane, *, is_forced: bool = False
+    publisher: Publisher,
+    index: str,
+    ids: Sequence[str],
+    lane: Lane,
+    *,
+    is_forced: bool = False,
+    is_refetch: bool = False,
 ) -> None:
     """Publish ids in as few messages as the limit allows."""
     for start in range(0, len(ids), MAX_IDS):
         part = tuple(ids[start : start + MAX_IDS])
-        publisher.publish(Message(index, part, is_forced), lane)
+        publisher.publish(Message(index, part, is_forced, is_refetch), lane)

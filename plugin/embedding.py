@@ -49,6 +49,13 @@ class Embedding:
         self._state.advance(pass_.position, index=self._target.index)
         return pass_
 
+    def refetch(self) -> Backfilled:
+        """Enqueue what has pictures, for a worker to see whether they have changed.
+
+        Feeds go on where they are: what lacks a vector for other reasons is left to them.
+        """
+        return self._backfill.run(is_refetch=True)
+
     def wait(self, pass_: Backfilled, children: Sequence[Child] = ()) -> Iterator[Progress]:
         """Progress until a worker has written every published document.
 

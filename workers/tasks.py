@@ -62,7 +62,7 @@ class Handler:
         while True:
             try:
                 work = work or self._open(message.index).start(
-                    message.ids, is_forced=message.is_forced
+                    message.ids, is_forced=message.is_forced, is_refetch=message.is_refetch
                 )
                 return _logged(message, work.run())
             except (UnavailableError, ConflictError) as err:

@@ -4,6 +4,7 @@ import time
 
 import click
 
+from diptych.errors import UsageError
 from diptych.plugin.options import (
     BROKER,
     CLUSTER,
@@ -20,14 +21,27 @@ from diptych.settings import Settings
 @click.argument("index")
 @click.option("--all", "is_forced", is_flag=True, help="Encode again what has a vector already.")
 @click.option("--wait", "is_waiting", is_flag=True, help="Wait until everything is written.")
+@click.option(
+    "--refetch",
+    "is_refetch",
+    is_flag=True,
+    help="Look for pictures that have changed behind the same path or address.",
+)
 @json_option
 @settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, "concurrency")
 def command(
-    settings: Settings, index: str, is_forced: bool, is_waiting: bool, as_json: bool
+    settings: Settings,
+    index: str,
+    is_forced: bool,
+    is_waiting: bool,
+    is_refetch: bool,
+    as_json: bool,
 ) -> None:
     """Enqueue the documents whose vectors are missing or out of date.
 
     With --wait, a worker and a feed are started for the duration where none is running.
+    With --refetch, workers ask hosts for all pictures again; one that has not changed costs an
+    answer without a body, and only changed ones are written.
 
     Example: diptych embed products --wait
     """
@@ -38,11 +52,16 @@ def command(
     from diptych.plugin.progress import count_bar
     from diptych.plugin.status import read_status
 
+    if is_refetch and (is_forced or is_waiting):
+        raise UsageError(
+            "--refetch goes without --all and --wait: workers find out which pictures have "
+            "changed and write those alone. Their log and `diptych status` tell more."
+        )
     connections = connect(settings)
     target = read_target(connections.cluster, index)
     embedding = Embedding(connections, target)
     started_s = time.monotonic()
-    published = embedding.publish(is_forced=is_forced)
+    published = embedding.refetch() if is_refetch else embedding.publish(is_forced=is_forced)
     say(f"{published.published:,} of {published.seen:,} documents enqueued.")
     was_awaited = is_waiting and published.published > 0
     if was_awaited:

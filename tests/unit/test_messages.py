@@ -8,9 +8,10 @@ from diptych.testing import MemoryPublisher
 from diptych.workers.app import make_app, masked
 
 
-def test_message_survives_json() -> None:
+@pytest.mark.parametrize(("is_forced", "is_refetch"), [(True, False), (False, True)])
+def test_message_survives_json(is_forced: bool, is_refetch: bool) -> None:
     """What is published is what a worker reads."""
-    message = Message("products-1", ("a", "b"), is_forced=True)
+    message = Message("products-1", ("a", "b"), is_forced=is_forced, is_refetch=is_refetch)
 
     assert message == message_from_json(message.to_json())
 
