@@ -53,10 +53,13 @@ def keywords_body(plan: Plan) -> Json:
     return {"size": WINDOW, **_bare(plan), **order, **counted, "query": plan.keywords}
 
 
-def nearest_body(plan: Plan) -> Json:
-    """The candidates of the vector leg: all of them, because they count in the total."""
+def nearest_body(plan: Plan, *, size: int = WINDOW) -> Json:
+    """The window of the vector leg, or more of its candidates.
+
+    Engines take longer to fetch the ids of 800 candidates than to find them.
+    """
     counted = {} if plan.is_hybrid else plan.facets
-    return {"size": plan.n_nearest, **_bare(plan), **counted, "query": plan.nearest}
+    return {"size": size, **_bare(plan), **counted, "query": plan.nearest}
 
 
 def pinned_body(plan: Plan, pinned: Sequence[str]) -> Json:
@@ -91,17 +94,16 @@ def count_body(plan: Plan, query: Json) -> Json:
     return {"size": 0, **plan.facets, "query": query}
 
 
-def found_query(plan: Plan, nearest: Sequence[str]) -> Json:
-    """The documents in either leg."""
-    legs = [] if plan.keywords is None else [plan.keywords]
-    return either([*legs, *([with_ids(nearest)] if nearest else [])])
+def found_query(plan: Plan, near: Json | None) -> Json:
+    """The documents of the keyword leg, and those that `near` finds."""
+    return either([query for query in (plan.keywords, near) if query is not None])
 
 
-def following_query(plan: Plan, nearest: Sequence[str]) -> Json:
+def following_query(plan: Plan) -> Json:
     """The documents of the first leg in its order, then those of the vector leg."""
-    if plan.keywords is None or not nearest:
+    if plan.keywords is None or plan.nearest is None:
         return plan.keywords or plan.nearest or {}
-    unscored = {"constant_score": {"filter": with_ids(nearest), "boost": 0}}
+    unscored = {"constant_score": {"filter": plan.nearest, "boost": 0}}
     return either([plan.keywords, unscored])
 
 

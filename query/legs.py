@@ -8,14 +8,20 @@ from diptych.client import Json
 from diptych.errors import DiptychError
 from diptych.mappings.engine import Engine
 from diptych.query.blend import Scores
-from diptych.query.bodies import keywords_body, nearest_body, pinned_body
+from diptych.query.bodies import (
+    count_body,
+    found_query,
+    keywords_body,
+    nearest_body,
+    pinned_body,
+)
 from diptych.query.conversation import Conversation
 from diptych.query.page import WINDOW
 from diptych.query.plan import Plan
 from diptych.query.request import SearchRequest
 from diptych.query.values import ValuesById
 
-KEYWORDS, NEAREST, PINNED = "keywords", "nearest", "pinned"
+KEYWORDS, NEAREST, COUNTED, PINNED = "keywords", "nearest", "counted", "pinned"
 
 
 class LegError(Exception):
@@ -31,10 +37,10 @@ class LegError(Exception):
 class Legs:
     """Scores of each leg's window, best first; a leg that takes no part is empty.
 
-    `nearest` has weighted cosines: the inner products without the bias. `candidates` are all ids
-    of the vector leg, `pinned` those of the request's that may be shown, and `values` what boosts
-    and collapsing go by. `alone` is the answer of a plan with one leg, which has its total and
-    its facets.
+    `nearest` has weighted cosines: the inner products without the bias. `candidates` are the ids
+    that were read of the vector leg, `pinned` those of the request's that may be shown, and
+    `values` what boosts and collapsing go by. `counted` is the answer that has the total and the
+    facets; None where the total depends on scores or on the window.
     """
 
     keywords: Scores
@@ -42,12 +48,22 @@ class Legs:
     candidates: tuple[str, ...]
     pinned: tuple[str, ...]
     values: ValuesById
-    alone: Json | None
+    counted: Json | None
     problems: tuple[str, ...]
 
 
-def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: Engine) -> Legs:
-    """Both legs and the pinned products, asked for at once.
+def ask_legs(
+    talk: Conversation,
+    plan: Plan,
+    request: SearchRequest,
+    *,
+    engine: Engine,
+    n_candidates: int = WINDOW,
+) -> Legs:
+    """Both legs, how many documents they find, and the pinned products, asked for at once.
+
+    Args:
+        n_candidates: how many ids of the vector leg to read.
 
     Raises:
         LegError: one leg of two failed.
@@ -57,7 +73,9 @@ def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: 
     if plan.keywords is not None:
         bodies[KEYWORDS] = keywords_body(plan)
     if plan.nearest is not None:
-        bodies[NEAREST] = nearest_body(plan)
+        bodies[NEAREST] = nearest_body(plan, size=n_candidates)
+    if plan.is_hybrid and not _counts_later(request):
+        bodies[COUNTED] = count_body(plan, found_query(plan, plan.nearest))
     if request.pinned:
         bodies[PINNED] = pinned_body(plan, request.pinned)
     answers = _answers(talk, bodies)
@@ -69,9 +87,16 @@ def ask_legs(talk: Conversation, plan: Plan, request: SearchRequest, *, engine: 
         candidates=tuple([row["_id"] for row in near]),
         pinned=tuple(row["_id"] for row in rows.get(PINNED, [])),
         values=plan.values.read(chain.from_iterable(rows.values())),
-        alone=None if plan.is_hybrid else answers.get(KEYWORDS, answers.get(NEAREST)),
+        counted=answers.get(COUNTED)
+        if plan.is_hybrid
+        else answers.get(KEYWORDS, answers.get(NEAREST)),
         problems=tuple(problem for answer in answers.values() for problem in gaps(answer)),
     )
+
+
+def _counts_later(request: SearchRequest) -> bool:
+    """Whether the total depends on what the legs answer."""
+    return request.min_score is not None or bool(request.sort)
 
 
 def own_score(row: Json, plan: Plan, engine: Engine) -> float:

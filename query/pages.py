@@ -82,13 +82,13 @@ def _list(
         return pinned, _counted_query(legs, standing, plan, request)
     if request.min_score is not None:
         return list(standing.order), None
-    return list(standing.order), following_query(plan, legs.candidates)
+    return list(standing.order), following_query(plan)
 
 
 def _counted_query(
     legs: Legs, standing: Standing, plan: Plan, request: SearchRequest
 ) -> Json | None:
-    """What the total counts, where no leg alone has counted it.
+    """What the total counts, where it was not counted together with the legs.
 
     Sorted by a field, the candidates past the window would stand among its hits, so they do not
     count.
@@ -96,8 +96,8 @@ def _counted_query(
     if request.min_score is not None:
         return with_ids([one.id for one in standing.kept])
     if request.sort:
-        return found_query(plan, list(legs.nearest))
-    return found_query(plan, legs.candidates) if plan.is_hybrid else None
+        return found_query(plan, with_ids(list(legs.nearest)) if legs.nearest else None)
+    return None
 
 
 def read_page(
@@ -120,7 +120,7 @@ def read_page(
     answers = dict(zip(bodies, _all(talk, list(bodies.values())), strict=True))
     found = {row["_id"]: row for row in _rows(answers, "known")}
     rows = [found[one.id] for one in page.known if one.id in found]
-    counted = answers.get("counted", legs.alone) or {}
+    counted = answers.get("counted", legs.counted) or {}
     return Shown(
         rows=[*rows, *_rows(answers, "rest")],
         counted=counted,

@@ -51,7 +51,7 @@ def tell_why(runner: Runner, product: str) -> Why:
     found = _read(runner, product)
     kept_out = _filters_against(runner, product)
     try:
-        legs = ask_legs(talk, plan, request, engine=runner.engine)
+        legs = ask_legs(talk, plan, request, engine=runner.engine, n_candidates=plan.n_nearest)
     except LegError as err:
         raise SearchError(f"The ranking by {err.leg} fails. {err}") from err
     standing = runner.stand(legs, score_legs(legs, plan, request))

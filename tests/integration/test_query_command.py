@@ -39,11 +39,13 @@ def test_the_printed_request_gives_the_hits_of_the_search(shelf: Shelf, encoder_
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_the_printed_commands_of_curl_run_as_they_stand(shelf: Shelf, encoder_url: str) -> None:
-    """A search that is blended here takes two: the legs, then what is shown."""
+def test_the_printed_commands_of_curl_run_as_they_stand(
+    engine_shelf: Shelf, encoder_url: str
+) -> None:
+    """A search that is blended here takes two: the legs and their count, then what is shown."""
     arguments = ('hat\'s "red" dress', "--diversity", "0", "--collapse", "group_id")
 
-    result = _run(shelf, encoder_url, "query", *arguments, "--curl")
+    result = _run(engine_shelf, encoder_url, "query", *arguments, "--curl")
 
     commands = result.stdout.strip().split("\n\n")
     assert 2 == len(commands)
@@ -52,9 +54,9 @@ def test_the_printed_commands_of_curl_run_as_they_stand(shelf: Shelf, encoder_ur
         json.loads(subprocess.run(["sh", "-c", c], capture_output=True, check=True).stdout)
         for c in commands
     )
-    assert [200, 200] == [response["status"] for response in legs["responses"]]
+    assert [200, 200, 200] == [response["status"] for response in legs["responses"]]
     shown = {row["_id"] for row in page["responses"][0]["hits"]["hits"]}
-    assert set(_found(shelf, encoder_url, *arguments)) == shown
+    assert set(_found(engine_shelf, encoder_url, *arguments)) == shown
 
 
 def test_the_requests_are_data_too(shelf: Shelf, encoder_url: str) -> None:
