@@ -38,6 +38,7 @@ class Following:
         interval_s: float,
         rate: float | None = None,
         is_from_start: bool = False,
+        resolve_s: float = _RESOLVE_S,
     ) -> None:
         """Starts nothing yet.
 
@@ -45,6 +46,7 @@ class Following:
             names: indexes, aliases and patterns.
             rate: documents per second of back-fills, over all indexes.
             is_from_start: begin with a sweep of each index.
+            resolve_s: pause between two looks at which indexes the names stand for.
         """
         self._connections = connections
         self._publisher = publisher
@@ -52,6 +54,7 @@ class Following:
         self._interval_s = interval_s
         self._throttle = Throttle(rate)
         self._is_from_start = is_from_start
+        self._resolve_s = resolve_s
         self._followers: dict[str, _Follower] = {}
         self._known: dict[str, list[str]] = {}
         self._troubles: dict[str, DiptychError] = {}
@@ -66,7 +69,7 @@ class Following:
             while True:
                 self._resolve()
                 self._check()
-                if stopped.wait(_RESOLVE_S):
+                if stopped.wait(self._resolve_s):
                     return
         finally:
             self._stop(list(self._followers))
@@ -147,7 +150,7 @@ class _Follower:
         self._is_from_start = is_from_start
         self._stopped = threading.Event()
         self._retried_s = time.monotonic()
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}
         self._was_leader: bool | None = None
         # A process must not wait for a thread that waits for a server.
         self._thread = threading.Thread(target=self._run, name=f"feed {index}", daemon=True)
@@ -163,7 +166,7 @@ class _Follower:
         self._stopped.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self._try(self._feed.stop)
+        self._try("stop", self._feed.stop)
 
     def finish(self) -> None:
         """Read everything up to now."""
@@ -184,13 +187,14 @@ class _Follower:
     def _look(self) -> bool:
         """Whether there is more to be read at once."""
         polls: list[Poll] = []
-        self._try(self._begin)
-        self._try(lambda: polls.append(self._feed.poll()))
+        self._try("begin", self._begin)
+        err = self._try("poll", lambda: polls.append(self._feed.poll()))
+        self.fatal = err if isinstance(err, SettingsError) else None
         for poll in polls:
             self._tell(poll)
         if time.monotonic() - self._retried_s > _RETRY_S:
             self._retried_s = time.monotonic()
-            self._try(lambda: self._say("pictures asked for again", self._feed.retry()))
+            self._try("retry", lambda: self._say("pictures asked for again", self._feed.retry()))
         return any(poll.is_more for poll in polls)
 
     def _begin(self) -> None:
@@ -217,13 +221,14 @@ class _Follower:
         if count:
             _log.info("%s: %d %s", self._index, count, what)
 
-    def _try(self, step: Callable[[], None]) -> None:
+    def _try(self, what: str, step: Callable[[], None]) -> DiptychError | None:
+        """What went wrong with a step; said once as long as it stays the same."""
         try:
             step()
         except DiptychError as err:
-            self.fatal = err if isinstance(err, SettingsError) else None
-            if str(err) != self._trouble:
-                self._trouble = str(err)
+            if self._troubles.get(what) != str(err):
+                self._troubles[what] = str(err)
                 _log.warning("%s: %s", self._index, err)
-        else:
-            self.fatal, self._trouble = None, ""
+            return err
+        self._troubles.pop(what, None)
+        return None
