@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feed": ("feed", "Watch indexes for changes and enqueue them."),
     "worker": ("worker", "Turn enqueued documents into vectors."),
     "status": ("status", "Count an index's documents: ready, pending, failed, lag."),
+    "verify": ("verify", "Read every document, and tell whether its vector agrees with it."),
     "encoder": ("encoder", "Serve the models over HTTP."),
     "search": ("search", "Search by words, by picture, or by both."),
     "similar": ("similar", "Show the products most like one."),

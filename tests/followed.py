@@ -31,10 +31,10 @@ def make_index(
     return read_target(node.cluster, name)
 
 
-def enrich(node: EngineCluster, target: Target, *ids: str) -> None:
+def enrich(node: EngineCluster, target: Target, *ids: str, is_forced: bool = False) -> None:
     """What a worker does with published ids."""
     store = ClusterStore(node.cluster, node.engine, target)
-    Enricher(store, ENCODER, PICTURES).start(ids).run()
+    Enricher(store, ENCODER, PICTURES).start(ids, is_forced=is_forced).run()
 
 
 def refresh(node: EngineCluster, target: Target) -> None:
