@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from diptych.client import Json
 from diptych.query.criteria import Facet
 from diptych.query.fields import DATE_KINDS, exact_field
 from diptych.query.response import FacetValue
 
 Facets = Mapping[str, tuple[FacetValue, ...]]
+
+#: What the engine keeps less exactly than it writes: 38.99 comes back as 38.9900016784668.
+_SHORT_KINDS = {"float": np.float32, "half_float": np.float16}
 
 
 def facet_clause(facets: Sequence[Facet], properties: Json) -> Json:
@@ -51,5 +56,7 @@ def _value(bucket: Json, kind: str) -> str | float | bool:
     """As a filter on the same field takes it."""
     if kind == "boolean":
         return bool(bucket["key"])
+    if kind in _SHORT_KINDS:
+        return float(str(_SHORT_KINDS[kind](bucket["key"])))
     key: str | float = bucket["key_as_string"] if kind in DATE_KINDS else bucket["key"]
     return key

@@ -68,7 +68,7 @@ def boosted_field(boost: Boost, properties: Json) -> ExactField:
         fits, needed = found.is_number, "numbers"
     if not fits:
         raise UsageError(
-            f"The field {boost.field!r} ({found.kind}) does not fit its boost, which needs {needed}."
+            f"The field {boost.field!r} ({found.kind}) does not fit its boost: name one of {needed}."
         )
     if isinstance(boost, ValueBoost):
         exact_value(boost.field, boost.value, found)

@@ -121,6 +121,9 @@ def _foreseen(request: Request, err: Exception) -> Response:
 def _unrouted(request: Request, err: Exception) -> Response:
     assert isinstance(err, HTTPException)
     fix = "See /openapi.json for the addresses and their methods."
+    if err.status_code == HTTPStatus.BAD_REQUEST:
+        # The framework's word for a body that is no JSON, or nested too deeply.
+        return problem(400, "The body cannot be read as JSON.", _FORM)
     return problem(err.status_code, f"{err.detail}.", fix, headers=err.headers)
 
 

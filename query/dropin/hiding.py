@@ -12,6 +12,9 @@ def shown_source(body: Json, *, vector_field: str) -> Json:
     asked = body.get("_source")
     if "_source" not in body and "_source" not in _listed(body.get("stored_fields", "_source")):
         return {}
+    if "_source" not in body and body.get("script_fields"):
+        # Where scripts make the fields, neither engine shows the source unless it is asked for.
+        return {}
     if asked is False:
         return {"_source": False}
     if isinstance(asked, dict):

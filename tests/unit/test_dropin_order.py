@@ -239,3 +239,14 @@ def test_our_fields_stay_out_of_the_fields() -> None:
 
     assert {"fields": {"title": ["a"]}} == hit
     assert {} == ours
+
+
+def test_fields_made_by_scripts_come_without_the_source() -> None:
+    """As both engines have it, unless the body asks for the source too."""
+    scripts: Json = {"query": WORDS, "script_fields": {"x": {"script": "1"}}}
+
+    bare = page_leg(scripts, ["a"], vector_field=VECTOR)
+    asked = page_leg({**scripts, "_source": True}, ["a"], vector_field=VECTOR)
+
+    assert "_source" not in bare
+    assert {"excludes": ["diptych", VECTOR]} == asked["_source"]
