@@ -78,7 +78,7 @@ def recall(
 @click.option("--text-model", default="demo", show_default=True)
 @click.option("--image-model", default="demo", show_default=True)
 @click.option("--clients", multiple=True, type=int, default=(1, 32), show_default=True)
-@click.option("--queries", default=2_000, show_default=True, help="Of each run.")
+@click.option("--queries", default=1_000, show_default=True, help="Of each run.")
 @click.option("--json", "as_json", is_flag=True)
 def coalescing(
     text_model: str, image_model: str, clients: tuple[int, ...], queries: int, as_json: bool

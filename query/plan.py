@@ -24,6 +24,7 @@ from diptych.query.vector import QueryVector
 #: A graph built over both blocks leads less straight to the nearest by one of them. Recall@100 on
 #: OpenSearch 2.19.1 (Lucene, one segment, 10,000 clustered products, 256 + 256 numbers) at 200, 400
 #: and 800: 0.94, 0.98, 1.00 balanced and 0.92, 0.98, 1.00 by one block alone, in the same time.
+#: `docs/explanation/speed.md` has 20,000 products, real photos, and a block that pulls away.
 _CANDIDATES = ((0.5, 400), (1.0, 800))
 
 #: Equal values, and products without words to rank by, stand in the order in which they were
@@ -44,7 +45,8 @@ class Plan:
     takes no part is None. Where the request has nothing to rank by, `keywords` lists what passes
     the filters. `shares` are the legs' parts of a blended score, `n_nearest` is how many
     candidates the vector leg looks at, and `vector` what it looks for. `passing` is the clause
-    of what may be shown at all. The rest are parts of search bodies: the order by fields, and what
+    of what may be shown at all. `spare` is the keyword leg of a request that gives it no weight,
+    for want of a better answer. The rest are parts of search bodies: the order by fields, and what
     is read and counted.
     """
 
@@ -55,6 +57,7 @@ class Plan:
     vector: QueryVector | None
     is_listing: bool
     passing: Json | None
+    spare: Json | None
     order: list[Json]
     source: Json
     values: ValueFields
@@ -87,8 +90,9 @@ def make_plan(
     words = _words(request, target)
     is_listing = vector is None and words is None and request.browses
     keywords = listing_query(passing, request.boosts, target.properties) if is_listing else None
-    if words is not None and (request.resolved_weights.keywords or vector is None):
-        keywords = within(words, passing)
+    spare = None if words is None else within(words, passing)
+    if request.resolved_weights.keywords or vector is None:
+        keywords, spare = spare or keywords, None
     nearest, n_nearest = None, 0
     if vector is not None:
         n_nearest = candidates(vector.skew)
@@ -109,6 +113,7 @@ def make_plan(
         vector=vector,
         is_listing=is_listing,
         passing=passing,
+        spare=spare,
         order=_order(request, target.properties, is_listing=is_listing),
         source=_source(request, target, engine, allowed_fields),
         values=value_fields(request, target.properties),
