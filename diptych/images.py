@@ -4,8 +4,11 @@ Nothing here changes Pillow's or Python's global state, so any number of threads
 """
 
 import io
+import math
 import struct
+import threading
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from typing import Final
 
 from PIL import (
@@ -24,6 +27,16 @@ from diptych.errors import ImageError
 MAX_IMAGE_BYTES: Final = 15 * 1024 * 1024
 #: Largest picture that is decoded: a 50-megapixel camera's, 150 MB as RGB.
 MAX_IMAGE_PIXELS: Final = 50_000_000
+
+#: Pictures above this take turns: one of 50 megapixels takes 200 to 750 MB while it is decoded,
+#: and a thread for each core would take that many times as much.
+_LARGE_PIXELS: Final = 12_000_000
+_large_lock = threading.Lock()
+#: A large picture becomes RGB in strips of so many pixels, each reduced at once.
+_STRIP_PIXELS: Final = 1_000_000
+#: Scans of a progressive JPEG; usual are 10, and each costs a pass over the whole picture.
+_MAX_SCANS: Final = 100
+_START_OF_SCAN: Final = b"\xff\xda"
 
 #: A JPEG is decoded at 1/2, 1/4 or 1/8 as long as both sides stay this many times the target.
 _DRAFT_MARGIN = 2
@@ -63,7 +76,8 @@ def decode_image(
     """The upright RGB picture in a JPEG, PNG, WebP or GIF file, transparent parts white.
 
     Of an animated picture it is the first frame; colours are converted to sRGB where the file
-    carries another profile. A JPEG much larger than needed is decoded at a fraction of its size.
+    carries another profile. A JPEG much larger than needed is decoded at a fraction of its size,
+    and pictures above 12 megapixels are made smaller while they are converted, one at a time.
 
     Args:
         data: the whole file.
@@ -78,14 +92,22 @@ def decode_image(
     check_length(data, max_image_bytes=max_image_bytes)
     image = _open(data)
     _check_size(image, max_image_pixels)
+    # A baseline JPEG is decoded row by row, and at a fraction of its size.
+    is_heavy = _is_large(image) and (image.format != "JPEG" or "progressive" in image.info)
     try:
-        image.draft(None, (side_px * _DRAFT_MARGIN,) * 2)
-        image.load()
-        return _upright(_to_rgb(image), _orientation(image))
+        with _large_lock if is_heavy else nullcontext(), closing(image):
+            return _decoded(image, side_px)
     except _DAMAGE as err:
         raise ImageError(
             f"The picture is truncated or damaged ({_reason(err)}): store a complete file."
         ) from err
+
+
+def _decoded(image: ImageFile.ImageFile, side_px: int) -> Image.Image:
+    image.draft(None, (side_px * _DRAFT_MARGIN,) * 2)
+    image.load()
+    rgb = _to_small_rgb(image, side_px) if _is_large(image) else _to_rgb(image)
+    return _upright(rgb, _orientation(image))
 
 
 def check_length(data: bytes, *, max_image_bytes: int = MAX_IMAGE_BYTES) -> None:
@@ -106,6 +128,8 @@ def _open(data: bytes) -> ImageFile.ImageFile:
     opener = _opener(data)
     if opener is None:
         raise ImageError(_not_a_picture(data))
+    if opener is JpegImagePlugin.jpeg_factory:
+        _check_scans(data)
     try:
         return opener(io.BytesIO(data), "")
     except _DAMAGE as err:
@@ -142,6 +166,30 @@ def _check_size(image: Image.Image, max_image_pixels: int) -> None:
             f"The picture declares {width_px} x {height_px} pixels, and "
             f"{max_image_pixels / 1e6:g} megapixels are allowed: store a smaller copy of it."
         )
+
+
+def _is_large(image: Image.Image) -> bool:
+    return image.width * image.height > _LARGE_PIXELS
+
+
+def _check_scans(data: bytes) -> None:
+    # Inside a scan no marker can occur (ITU T.81, B.1.1.5), so that counting finds them all.
+    n_scans = data.count(_START_OF_SCAN)
+    if n_scans > _MAX_SCANS:
+        raise ImageError(
+            f"The picture has {n_scans} scans, and {_MAX_SCANS} are allowed: store it again."
+        )
+
+
+def _to_small_rgb(image: Image.Image, side_px: int) -> Image.Image:
+    """The picture in RGB, reduced as far as twice the target allows, without a second copy."""
+    factor = max(1, min(image.size) // (side_px * _DRAFT_MARGIN))
+    rows = factor * max(1, _STRIP_PIXELS // (image.width * factor))
+    small = Image.new("RGB", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(image.height, top + rows)))
+        small.paste(_to_rgb(strip).reduce(factor), (0, top // factor))
+    return small
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

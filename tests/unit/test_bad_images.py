@@ -173,6 +173,27 @@ def test_large_jpeg_is_decoded_at_a_fraction_with_a_margin_of_two() -> None:
     assert (500, 500) == larger.size
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_large_picture_is_reduced_to_no_less_than_twice_the_target(mode: str) -> None:
+    """Of 3,600 x 4,000 pixels a picture of 224 needs 450 x 500; strips leave no seams."""
+    halves = Image.new("RGB", (3_600, 4_000), "red")
+    halves.paste("blue", (1_800, 0, 3_600, 4_000))
+
+    decoded = decode_image(_file(halves.convert(mode), "PNG", compress_level=1), side_px=224)
+
+    pixels = np.asarray(decoded)
+    assert (450, 500) == decoded.size
+    assert (pixels[:, :225] == (255, 0, 0)).all()
+    assert (pixels[:, 225:] == (0, 0, 255)).all()
+
+
+def test_long_thin_picture_keeps_its_short_side() -> None:
+    """It is not reduced to nothing."""
+    line = Image.new("RGB", (13_000_000, 1), "red")
+
+    assert (13_000_000, 1) == decode_image(_file(line, "PNG"), side_px=96).size
+
+
 def test_broken_colour_profile_does_not_cost_the_picture() -> None:
     """A profile that cannot be read is ignored."""
     decoded = decode_image(_file(_noise(), "PNG", icc_profile=b"no profile"), side_px=96)
