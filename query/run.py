@@ -52,7 +52,19 @@ class Runner:
     may_blend: bool
 
     def run(self) -> Found:
-        """The page, by the shortest way that gives it."""
+        """The page, by the shortest way that gives it.
+
+        Where the cluster cannot search by vector, words answer even if they were to count nothing.
+        """
+        try:
+            return self._by_shortest_way()
+        except RefusedError as err:
+            if self.plan.keywords is not None or self.plan.spare is None:
+                raise
+            plan = replace(self.plan, keywords=self.plan.spare, nearest=None, vector=None)
+            return self._instead(plan, "vector", err)
+
+    def _by_shortest_way(self) -> Found:
         if goes_direct(self.plan, self.request):
             return self.direct()
         if self.may_blend and blends_alike(self.plan, self.request):
@@ -139,6 +151,9 @@ class Runner:
             plan, left_out = replace(self.plan, keywords=None), "keyword"
         else:
             plan, left_out = replace(self.plan, nearest=None, vector=None), "vector"
+        return self._instead(plan, left_out, err)
+
+    def _instead(self, plan: Plan, left_out: str, err: Exception) -> Found:
         found = replace(self, plan=plan).run()
         problem = f"The search by {left_out} was left out. {err}"
         return replace(found, problems=(problem, *found.problems))

@@ -92,12 +92,14 @@ class Lame(Cluster):
 
 
 @pytest.fixture(params=[False, True], ids=["refuses to read", "fails"])
-def lame(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Callable[[bytes], Cluster]]:
+def lame(
+    request: pytest.FixtureRequest, engine_shelf: Shelf
+) -> Iterator[Callable[[bytes], Cluster]]:
     """Makes the shelf's cluster fail at some bytes, in either way."""
     made: list[Cluster] = []
 
     def make(sign: bytes) -> Cluster:
-        made.append(Lame(shelf.cluster.url, sign, reads=request.param))
+        made.append(Lame(engine_shelf.cluster.url, sign, reads=request.param))
         return made[-1]
 
     yield make
@@ -108,13 +110,15 @@ def lame(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Callable[[byt
 @pytest.mark.parametrize("explain", [False, True])
 @pytest.mark.parametrize("is_down", [False, True])
 def test_words_are_searched_by_keyword_without_an_encoder(
-    shelf: Shelf, *, is_down: bool, explain: bool
+    engine_shelf: Shelf, *, is_down: bool, explain: bool
 ) -> None:
     """The answer has hits, and says that and why it is degraded."""
-    encoder = DownEncoder(shelf.encoder) if is_down else None
-    searcher = Searcher(shelf.cluster, OpenSearch(), encoder, encoder_problem="No torch here.")
+    encoder = DownEncoder(engine_shelf.encoder) if is_down else None
+    searcher = Searcher(
+        engine_shelf.cluster, engine_shelf.engine, encoder, encoder_problem="No torch here."
+    )
 
-    response = searcher.search(shelf.index, SearchRequest(text="red dress", explain=explain))
+    response = searcher.search(engine_shelf.index, SearchRequest(text="red dress", explain=explain))
 
     assert "red dress" == response.hits[0].source["title"]
     assert response.degraded
@@ -143,39 +147,41 @@ def test_an_encoder_that_is_too_slow_is_done_without(shelf: Shelf) -> None:
     assert "red dress" == response.hits[0].source["title"]
 
 
+@pytest.mark.parametrize("keywords", [0.0, 1.0])
 @pytest.mark.parametrize("explain", [False, True])
 def test_a_cluster_that_cannot_compare_vectors_answers_by_keyword(
-    shelf: Shelf, lame: Callable[[bytes], Cluster], *, explain: bool
+    engine_shelf: Shelf, lame: Callable[[bytes], Cluster], *, explain: bool, keywords: float
 ) -> None:
-    """As where the k-NN plugin is missing."""
-    searcher = Searcher(lame(b'"knn"'), OpenSearch(), shelf.encoder)
+    """As where the k-NN plugin is missing; even where keywords were to count nothing."""
+    searcher = Searcher(lame(b'"knn"'), engine_shelf.engine, engine_shelf.encoder)
+    request = SearchRequest(text="red dress", explain=explain, weights={"keywords": keywords})
 
-    response = searcher.search(shelf.index, SearchRequest(text="red dress", explain=explain))
+    response = searcher.search(engine_shelf.index, request)
 
     assert "red dress" == response.hits[0].source["title"]
     assert "The search by vector was left out." in str(response.degraded_reason)
 
 
 def test_keywords_that_fail_leave_the_vectors(
-    shelf: Shelf, lame: Callable[[bytes], Cluster]
+    engine_shelf: Shelf, lame: Callable[[bytes], Cluster]
 ) -> None:
     """The reverse."""
-    searcher = Searcher(lame(b'"red dress"'), OpenSearch(), shelf.encoder)
+    searcher = Searcher(lame(b'"red dress"'), engine_shelf.engine, engine_shelf.encoder)
 
-    response = searcher.search(shelf.index, SearchRequest(text="red dress", facets=()))
+    response = searcher.search(engine_shelf.index, SearchRequest(text="red dress", facets=()))
 
     assert "red dress" == response.hits[0].source["title"]
     assert "The search by keyword was left out." in str(response.degraded_reason)
 
 
 def test_a_search_of_which_nothing_is_left_is_an_error(
-    shelf: Shelf, lame: Callable[[bytes], Cluster]
+    engine_shelf: Shelf, lame: Callable[[bytes], Cluster]
 ) -> None:
     """With one leg there is no other to answer."""
-    searcher = Searcher(lame(b'"knn"'), OpenSearch(), shelf.encoder)
+    searcher = Searcher(lame(b'"knn"'), engine_shelf.engine, engine_shelf.encoder)
 
     with pytest.raises(RefusedError):
-        searcher.search(shelf.index, SearchRequest(like=("p1",), diversity=0.5))
+        searcher.search(engine_shelf.index, SearchRequest(like=("p1",), diversity=0.5))
 
 
 def test_an_index_without_vectors_is_searched_by_keyword(cluster: Cluster) -> None:
