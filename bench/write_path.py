@@ -26,9 +26,11 @@ from diptych.client import Cluster
 from diptych.ingest.feed import Feed
 from diptych.ingest.load import load_rows
 from diptych.ingest.picture_sources import picture_source
+from diptych.ingest.remembering import RememberingEncoder
 from diptych.ingest.rows import Format, read_rows
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
+from diptych.plugin.encoders import worker_cache
 from diptych.plugin.install import InstallRequest, install
 from diptych.plugin.local.stack import run_stack
 from diptych.plugin.status import Status, read_status
@@ -46,8 +48,9 @@ _WORDS = ("red", "blue", "long", "short", "dress", "coat", "mug", "lamp", "cotto
 @click.option("--n", default=20_000, show_default=True, help="Products.")
 @click.option("--dims", default="96,96", show_default=True, help="Text and image dimension.")
 @click.option("--shards", default=1, show_default=True)
+@click.option("--cache/--no-cache", "is_cached", default=True, help="Remember vectors in a file.")
 @click.option("--worker-of", hidden=True, help="Run as the worker of this broker and cluster.")
-def main(n: int, dims: str, shards: int, worker_of: str | None) -> None:
+def main(n: int, dims: str, shards: int, is_cached: bool, worker_of: str | None) -> None:
     """Measure the write path."""
     text_dim, image_dim = map(int, dims.split(","))
     encoder = FakeEncoder(text_dim, image_dim)
@@ -60,6 +63,7 @@ def main(n: int, dims: str, shards: int, worker_of: str | None) -> None:
             broker_url=stack.broker_url,
             home_dir=folder,
             image_roots=(Path(folder),),
+            **({} if is_cached else {"cache_max_bytes": 0}),
         )
         result = _measure(settings, Path(folder), encoder, n=n)
     click.echo(json.dumps({"n": n, "dimensions": [text_dim, image_dim]} | result, indent=2))
@@ -85,6 +89,7 @@ def _measure(settings: Settings, folder: Path, encoder: FakeEncoder, *, n: int) 
         worker_mb = _peak_mb(worker.pid)
     assert status.ready == n, status
     return {
+        "is_cached": settings.cache_max_bytes > 0,
         "ingest_docs_per_s": round(n / loaded_s),
         "file_to_vectors_docs_per_s": round(n / total_s),
         "seconds": round(total_s, 1),
@@ -125,6 +130,8 @@ def _worker(settings: Settings, dims: str) -> Iterator[subprocess.Popen[bytes]]:
             "cluster_url": settings.cluster_url,
             "broker_url": settings.broker_url.get_secret_value() if settings.broker_url else None,
             "image_roots": str(settings.image_roots[0]),
+            "home_dir": str(settings.home_dir),
+            "cache_max_bytes": settings.cache_max_bytes,
         }
     )
     process = subprocess.Popen([sys.executable, __file__, "--dims", dims, "--worker-of", address])
@@ -172,9 +179,10 @@ def _work(encoder: FakeEncoder, address: str) -> None:
     assert settings.broker_url is not None
     cluster = Cluster(settings)
     app = make_app(settings.broker_url.get_secret_value())
-    enrichers = Enrichers(
-        cluster, detect_engine(cluster), picture_source(settings), lambda _: encoder
-    )
+    cache = worker_cache(settings)
+    known = encoder if cache is None else RememberingEncoder(encoder, cache)
+    pictures = picture_source(settings, cache=cache)
+    enrichers = Enrichers(cluster, detect_engine(cluster), pictures, lambda _: known)
     register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=os.abort)
     app.Worker(
         pool="threads", concurrency=2, quiet=True, without_gossip=True, without_mingle=True
