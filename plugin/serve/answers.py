@@ -68,7 +68,7 @@ class HealthAnswer(BaseModel):
     status: Literal["ok", "degraded"]
     version: str
     cluster: Literal["up", "down"]
-    encoder: Literal["up", "none"]
+    encoder: Literal["up", "down", "none"]
 
 
 class FieldAnswer(BaseModel):

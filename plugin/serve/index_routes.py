@@ -73,12 +73,13 @@ async def indexes(caller: Admitted) -> Response:
 @ROUTER.get("/health", operation_id="health", response_model=HealthAnswer)
 def health(service: Serving) -> Response:
     """200 while this process lives; the body says whether cluster and models do."""
-    is_up = service.is_cluster_up()
+    is_up, has_encoder = service.is_cluster_up(), service.has_encoder
+    encodes = has_encoder and service.are_encoders_up()
     return json_answer(
         {
-            "status": "ok" if is_up and service.has_encoder else "degraded",
+            "status": "ok" if is_up and encodes else "degraded",
             "version": service.version,
             "cluster": "up" if is_up else "down",
-            "encoder": "up" if service.has_encoder else "none",
+            "encoder": "up" if encodes else "down" if has_encoder else "none",
         }
     )

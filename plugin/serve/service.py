@@ -8,17 +8,18 @@ from importlib import metadata
 
 from diptych.client import Caller, Cluster, path
 from diptych.contract import IndexContract
-from diptych.encoding import Encoder, ModelRef
+from diptych.encoding import Encoder, ModelRef, Role
 from diptych.errors import DiptychError, EncodingError, UnavailableError
 from diptych.ingest.pictures import LocalPictures, PictureSource
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, read_mapping, read_target
 from diptych.plugin.serve.pictures import Thumbnails
 from diptych.query.asking import Asker
+from diptych.query.patience import within
 from diptych.query.searcher import Searcher
 from diptych.query.view import Views
 
-#: The state of the cluster is asked for at most this often, however often `/health` is.
+#: The state of cluster and models is asked for at most this often, however often `/health` is.
 _HEALTH_LIFE_S = 2.0
 _HEALTH_TIMEOUT_S = 2.0
 
@@ -74,8 +75,8 @@ class Service:
         self.problems: dict[str, str] = {}
         self._encoder_for = encoder_for
         self._views = Views(cluster)
-        self._lock = threading.Lock()
-        self._health: tuple[float, bool] = (-_HEALTH_LIFE_S, False)
+        self._cluster_health = _Lately(self._cluster_answers)
+        self._encoder_health = _Lately(self._encoders_answer)
         self._encoders: dict[tuple[ModelRef, ModelRef], tuple[Encoder | None, str]] = {}
         self._searchers = self._make_searchers()
 
@@ -111,13 +112,25 @@ class Service:
 
     def is_cluster_up(self) -> bool:
         """Whether the cluster answered lately."""
-        with self._lock:
-            now = time.monotonic()
-            if now - self._health[0] > _HEALTH_LIFE_S:
-                self._health = now, self._answers()
-            return self._health[1]
+        return self._cluster_health()
 
-    def _answers(self) -> bool:
+    def are_encoders_up(self) -> bool:
+        """Whether the models that there are answered lately."""
+        return self._encoder_health()
+
+    def _encoders_answer(self) -> bool:
+        for encoder, _ in self._encoders.values():
+            if encoder is None:
+                continue
+            try:
+                # A document's text is not remembered, so this asks the models themselves.
+                hurried = within(encoder, _HEALTH_TIMEOUT_S)
+                hurried.encode_texts(["health"], role=Role.DOCUMENT)
+            except (EncodingError, UnavailableError):
+                return False
+        return True
+
+    def _cluster_answers(self) -> bool:
         body = {"size": 0, "track_total_hits": False, "terminate_after": 1}
         where = path(self.indexes[0], "_search")
         try:
@@ -151,3 +164,19 @@ class Service:
             encoder_problem=problem,
             source_fields=self.source_fields,
         )
+
+
+class _Lately:
+    """What a question was answered some seconds ago at most, whoever asks; one asks at a time."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._known: tuple[float, bool] = (-_HEALTH_LIFE_S, False)
+
+    def __call__(self) -> bool:
+        with self._lock:
+            if time.monotonic() - self._known[0] > _HEALTH_LIFE_S:
+                answer = self._ask()
+                self._known = time.monotonic(), answer
+            return self._known[1]

@@ -18,9 +18,11 @@ from diptych.plugin.serve.gate import Gate
 from diptych.plugin.serve.key_file import create_key
 from diptych.plugin.serve.keys import KeyRing
 from diptych.plugin.serve.service import Service
+from diptych.query.cached_encoder import CachedEncoder
 from diptych.query.criteria import Filter
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
+from diptych.remote_encoder import RemoteEncoder
 from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
@@ -102,6 +104,17 @@ def test_the_index_says_what_can_be_named(server: Server, shelf: Shelf) -> None:
     expected = {"brand": "words", "colour": "words", "price": "number", "in_stock": "boolean"}
     assert expected.items() <= kinds.items()
     assert [] == [name for name in kinds if name.startswith("diptych")]
+
+
+def test_health_says_that_the_models_are_away(shelf: Shelf) -> None:
+    """One that was named, and does not answer; searches go on by keyword."""
+    gone = CachedEncoder(RemoteEncoder("http://127.0.0.1:9"))
+    app = shelf_app(shelf, encoder_for=lambda _: gone)
+    with run_server(app) as server:
+        status, answer, _ = server.ask("/health")
+
+    assert 200 == status
+    assert ("degraded", "up", "down") == (answer["status"], answer["cluster"], answer["encoder"])
 
 
 def test_health_names_what_it_rests_on(server: Server) -> None:
