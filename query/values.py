@@ -61,14 +61,14 @@ def boosted_field(boost: Boost, properties: Json) -> ExactField:
     found = exact_field(boost.field, properties, needs_values=True)
     is_date = found.kind in DATE_KINDS
     if isinstance(boost, ValueBoost):
-        fits, needed = not is_date, "words, numbers, or true and false; boost a date by nearness"
+        fits, needed = not is_date, "words or numbers, or boost a date by nearness"
     elif isinstance(boost, DecayBoost) and isinstance(boost.scale, str):
         fits, needed = is_date, "dates, for its scale is a time"
     else:
         fits, needed = found.is_number, "numbers"
     if not fits:
         raise UsageError(
-            f"The field {boost.field!r} ({found.kind}) does not fit its boost: name one of {needed}."
+            f"The field {boost.field!r} ({found.kind}) does not fit its boost: name a field of {needed}."
         )
     if isinstance(boost, ValueBoost):
         exact_value(boost.field, boost.value, found)

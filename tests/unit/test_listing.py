@@ -56,9 +56,9 @@ def test_the_engine_finds_those_that_boosts_raise_most() -> None:
     [
         (ValueBoost("released", "2026-01-01", 1), "boost a date by nearness"),
         (ValueBoost("price", "cheap", 1), "price is a number"),
-        (DecayBoost("price", "now", "30d", 1), "needs dates"),
-        (DecayBoost("released", 1, 1, 1), "needs numbers"),
-        (SaturationBoost("brand", 1, 1), "needs numbers"),
+        (DecayBoost("price", "now", "30d", 1), "a field of dates"),
+        (DecayBoost("released", 1, 1, 1), "a field of numbers"),
+        (SaturationBoost("brand", 1, 1), "a field of numbers"),
         (SaturationBoost("sku", 1, 1), "no `doc_values`"),
         (SaturationBoost("size", 1, 1), "no field 'size'"),
     ],
