@@ -5,7 +5,10 @@ Kept in the index's own mapping, `_meta.diptych`, and nowhere else.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import ContractError, NotInstalledError
@@ -41,6 +44,12 @@ class IndexContract:
     def input_fields(self) -> tuple[str, ...]:
         """The fields that vectors are made from."""
         return (*self.text_fields, *([self.image_field] if self.image_field else []))
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal contracts; 16 hexadecimal digits."""
+        data = orjson.dumps(self.to_meta(), option=orjson.OPT_SORT_KEYS)
+        return blake2b(data, digest_size=8).hexdigest()
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Pass if the encoder is the one this index was made for.

@@ -5,7 +5,8 @@
     ├── SettingsError            exit 78  a setting is missing, wrong or contradicts another
     │   └── CredentialsError     exit 78  the cluster refuses who we are or what we may do
     ├── UnavailableError         exit 75  a server does not answer: the same call may work later
-    │   └── BusyError            exit 75  it answers, and asks us to slow down
+    │   ├── BusyError            exit 75  it answers, and asks us to slow down
+    │   └── BlockedError         exit 75  an index takes no writes until somebody lifts its block
     ├── ContractError            exit 78  index and caller disagree about models or layout
     │   └── NotInstalledError    exit 78  the index has no contract
     ├── MissingIndexError        exit 1   the index does not exist
@@ -56,6 +57,10 @@ class UnavailableError(DiptychError):
 
 class BusyError(UnavailableError):
     """A server answers that it has too much to do (429)."""
+
+
+class BlockedError(UnavailableError):
+    """An index takes no writes: its disk is nearly full, or somebody blocked it."""
 
 
 class ContractError(DiptychError):

@@ -9,6 +9,7 @@ import numpy as np
 from diptych.contract import IndexContract
 from diptych.encoding import EncodedImages, ModelRef, Role, speakable
 from diptych.errors import ImageError
+from diptych.ingest.dead_letters import DeadLetter
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.store import Document, Outcome, Update, Written, document_of
 from diptych.mappings.fields import OBJECT
@@ -97,6 +98,7 @@ class MemoryStore:
 
     def __init__(self, contract: IndexContract) -> None:
         """Holds no documents yet."""
+        self.name = "products"
         self.contract = contract
         self.sources: dict[str, dict[str, Any]] = {}
         self._seq_nos: dict[str, int] = {}
@@ -177,6 +179,18 @@ class MemoryPublisher:
     def ids(self) -> list[str]:
         """All published ids, in order."""
         return [id_ for message, _ in self.messages for id_ in message.ids]
+
+
+class MemoryDeadLetters:
+    """A `diptych.ingest.dead_letters.DeadLetters` that keeps them in a list."""
+
+    def __init__(self) -> None:
+        """Holds no letters yet."""
+        self.letters: list[DeadLetter] = []
+
+    def record(self, letter: DeadLetter) -> None:
+        """Keep the letter."""
+        self.letters.append(letter)
 
 
 class MemoryPictures:

@@ -41,11 +41,14 @@ class BulkItem:
         return self.status == 409
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether the index takes no writes until its block is lifted."""
+        return self.status in {403, 429} and "cluster_block" in self.error_type
+
+    @property
     def is_retryable(self) -> bool:
         """Whether the same action can succeed later: overload, a lost shard, a write block."""
-        return self.status in {429, 502, 503, 504} or (
-            self.status == 403 and "cluster_block" in self.error_type
-        )
+        return self.status in {429, 502, 503, 504} or self.is_blocked
 
 
 def send_bulk(

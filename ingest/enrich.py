@@ -5,21 +5,25 @@ twice, at once or in any order costs time and changes nothing, because every wri
 version that was read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from diptych.encoding import Encoder
-from diptych.errors import BusyError, ConflictError
+from diptych.errors import BlockedError, BusyError, ConflictError
 from diptych.ingest.clock import timestamp, utc_now
+from diptych.ingest.dead_letters import DeadLetter, DeadLetters, LoggedDeadLetters, Stage
 from diptych.ingest.parts import Fused, PartMaker
+from diptych.ingest.picture_vectors import N_READERS
 from diptych.ingest.pictures import PictureSource
 from diptych.ingest.refetch import Refetch
 from diptych.ingest.store import Document, Outcome, Store, Update, Written
-from diptych.mappings.fields import FAILED
+from diptych.mappings.fields import FAILED, SETTLED
 
 #: A document that changes this often during one message is left to the next message.
 _MAX_ROUNDS = 10
+#: Outcomes after which a document is read again: somebody else wrote, or the cluster has no time.
+_AGAIN = (Outcome.CONFLICT, Outcome.BUSY, Outcome.BLOCKED)
 #: First pause before another try for pictures whose host is away; each next one is four times as
 #: long, up to a day.
 _FIRST_RETRY = timedelta(minutes=1)
@@ -50,17 +54,26 @@ class Enricher:
         pictures: PictureSource,
         *,
         now: Callable[[], datetime] = utc_now,
+        dead_letters: DeadLetters | None = None,
+        n_readers: int = N_READERS,
     ) -> None:
         """Check that the encoder is the index's.
+
+        Args:
+            dead_letters: where documents go that the cluster refuses; the log by default.
+            n_readers: pictures read at one time; 1 reads them in the caller's thread.
 
         Raises:
             ContractError: it is another one.
         """
         store.contract.check_encoder(encoder)
+        self.contract = store.contract
         self._store = store
         self._encoder = encoder
         self._pictures = pictures
         self._now = now
+        self._dead_letters = dead_letters or LoggedDeadLetters()
+        self._n_readers = n_readers
 
     def start(
         self, ids: Sequence[str], *, is_forced: bool = False, is_refetch: bool = False
@@ -72,17 +85,30 @@ class Enricher:
             is_refetch: encode where pictures have changed behind their addresses; asks for them.
         """
         if is_refetch:
-            refetch = Refetch(self._store, self._encoder, self._pictures)
+            refetch = Refetch(self._store, self._encoder, self._pictures, n_readers=self._n_readers)
             ids = refetch.changed(ids, now=self._now())
-        maker = PartMaker(self._store, self._encoder, self._pictures)
-        return Enrichment(self._store, maker, self._now, ids, is_forced=is_forced or is_refetch)
+        maker = PartMaker(self._store, self._encoder, self._pictures, n_readers=self._n_readers)
+        return Enrichment(
+            self._store,
+            maker,
+            self._now,
+            self._dead_letters,
+            ids,
+            is_forced=is_forced or is_refetch,
+        )
 
     def give_up(self, id_: str, reason: str) -> None:
-        """Store with a document that it cannot be worked on, so that it is not fed for ever."""
+        """Store with a document that it cannot be worked on, so that it is not fed for ever.
+
+        One that somebody changes at this moment is left alone: its change is fed.
+
+        Raises:
+            UnavailableError: the cluster does not take it now.
+        """
         now = timestamp(self._now())
-        self._store.write(
-            [Update(d, FAILED, None, reason[:500], now) for d in self._store.read([id_])]
-        )
+        updates = [Update(d, FAILED, None, reason[:500], now) for d in self._store.read([id_])]
+        if updates:
+            _raise_if_put_off(self._store.write(updates))
 
 
 class Enrichment:
@@ -93,6 +119,7 @@ class Enrichment:
         store: Store,
         maker: PartMaker,
         now: Callable[[], datetime],
+        dead_letters: DeadLetters,
         ids: Sequence[str],
         *,
         is_forced: bool,
@@ -102,20 +129,31 @@ class Enrichment:
         self._store = store
         self._maker = maker
         self._now = now
+        self._dead_letters = dead_letters
         self._is_forced = is_forced
         self._waiting = list(dict.fromkeys(ids))
+        #: Version and time of what was sent: an answer that was lost is told from it.
+        self._sent: dict[str, tuple[int, str]] = {}
+        self._started_at = timestamp(now())
+        self._n_attempts = 0
         self._n_rounds = 0
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Ids that are not done yet."""
+        return tuple(self._waiting)
 
     def run(self) -> Summary:
         """Bring the documents up to date; what was made before an error is not made again.
 
         Raises:
+            BlockedError: the index takes no writes.
             BusyError: the cluster put off some writes; what it took stays.
             ConflictError: a document changed in every one of ten rounds.
             DiptychError: whatever else the cluster or the encoder says.
         """
         while self._waiting:
-            self._waiting = self._enrich(self._waiting)
+            self._enrich(self._waiting)
             self._count_round()
         return self.summary
 
@@ -128,36 +166,89 @@ class Enrichment:
                 f"{self._waiting[0]!r} among them."
             )
 
-    def _enrich(self, ids: Sequence[str]) -> list[str]:
-        """One round for some documents; the ids that somebody else changed meanwhile."""
+    def _enrich(self, ids: Sequence[str]) -> None:
+        """One round for some documents; those left wait."""
+        self._n_attempts += 1
         documents = self._store.read(ids)
         now = self._now()
-        todo = [d for d in documents if self._is_forced or not d.is_settled(timestamp(now))]
+        todo = self._unsettled(documents, timestamp(now))
         made = self._maker.make(todo, is_forced=self._is_forced) if todo else []
         updates = [_update(*pair, now) for pair in zip(todo, made, strict=True)]
-        written = self._store.write(updates) if updates else []
+        self.summary.gone += len(ids) - len(documents)
+        self._waiting = [update.document.id for update in updates]
+        if updates:
+            self._write(updates)
+
+    def _unsettled(self, documents: Sequence[Document], now: str) -> list[Document]:
+        """Documents to work on; the others are counted."""
+        todo = []
+        for document in documents:
+            if self._is_our_write(document):
+                self.summary.written += 1
+            elif document.is_settled(now) and not self._is_forced:
+                self.summary.skipped += 1
+            else:
+                todo.append(document)
+        return todo
+
+    def _is_our_write(self, document: Document) -> bool:
+        """Whether a write of ours was carried out although its answer did not come."""
+        seq_no, embedded_at = self._sent.get(document.id, (document.seq_no, ""))
+        hashes = (document.inputs.text_hash, document.inputs.image_hash)
+        return (
+            seq_no != document.seq_no
+            and embedded_at == document.embedded_at
+            and hashes == (document.text_hash, document.image_hash)
+            and document.state in SETTLED
+        )
+
+    def _write(self, updates: Sequence[Update]) -> None:
+        self._sent |= {u.document.id: (u.document.seq_no, u.embedded_at) for u in updates}
+        written = self._store.write(updates)
         refused = self._settle_refused(updates, written)
-        _raise_if_busy([*written, *refused])
-        self.summary.gone += len(ids) - len(documents) + _count(Outcome.GONE, written)
-        self.summary.skipped += len(documents) - len(todo)
+        results = dict(zip(self._waiting, written, strict=True)) | refused
+        self.summary.gone += _count(Outcome.GONE, results.values())
         self.summary.written += _count(Outcome.WRITTEN, written)
-        self.summary.failed += _count(Outcome.WRITTEN, refused)
-        return [
-            update.document.id
-            for update, result in zip(updates, written, strict=True)
-            if result.outcome is Outcome.CONFLICT
-        ]
+        self.summary.failed += len(refused) - sum(r.outcome in _AGAIN for r in refused.values())
+        self._waiting = [id_ for id_, result in results.items() if result.outcome in _AGAIN]
+        _raise_if_put_off(list(results.values()))
 
     def _settle_refused(
         self, updates: Sequence[Update], written: Sequence[Written]
-    ) -> list[Written]:
-        """Store the cluster's reason with a refused document, so that it is not fed for ever."""
+    ) -> dict[str, Written]:
+        """Record what the cluster refuses, and store its reason with the document.
+
+        Stored, so that it is not fed for ever; recorded, because that may be refused too.
+        """
         refused = [
-            replace(update, state=FAILED, vector=None, error=result.reason[:500], retry_at=None)
+            (update, result)
             for update, result in zip(updates, written, strict=True)
             if result.outcome is Outcome.REFUSED
         ]
-        return self._store.write(refused) if refused else []
+        if not refused:
+            return {}
+        for update, result in refused:
+            self._dead_letters.record(self._letter(update, result))
+        settled = [
+            replace(update, state=FAILED, vector=None, error=result.reason[:500], retry_at=None)
+            for update, result in refused
+        ]
+        ids = [update.document.id for update in settled]
+        return dict(zip(ids, self._store.write(settled), strict=True))
+
+    def _letter(self, update: Update, result: Written) -> DeadLetter:
+        return DeadLetter(
+            index=self._store.name,
+            id=update.document.id,
+            stage=Stage.WRITE,
+            error_class=result.error_class,
+            status=result.status,
+            reason=result.reason[:500],
+            attempts=self._n_attempts,
+            first_seen=self._started_at,
+            last_seen=update.embedded_at,
+            contract=self._store.contract.fingerprint,
+        )
 
 
 def _update(document: Document, made: Fused, now: datetime) -> Update:
@@ -170,11 +261,14 @@ def _update(document: Document, made: Fused, now: datetime) -> Update:
     return replace(update, n_retries=n_retries, retry_at=timestamp(now + pause))
 
 
-def _raise_if_busy(written: Sequence[Written]) -> None:
+def _raise_if_put_off(written: Sequence[Written]) -> None:
+    blocked = [result for result in written if result.outcome is Outcome.BLOCKED]
+    if blocked:
+        raise BlockedError(f"The index takes no writes now ({blocked[0].reason}).")
     busy = [result for result in written if result.outcome is Outcome.BUSY]
     if busy:
         raise BusyError(f"The cluster put off {len(busy)} writes ({busy[0].reason}).")
 
 
-def _count(outcome: Outcome, written: Sequence[Written]) -> int:
+def _count(outcome: Outcome, written: Iterable[Written]) -> int:
     return sum(result.outcome is outcome for result in written)

@@ -24,7 +24,8 @@ class Document:
     """One product at one version.
 
     `text_hash` and `image_hash` are what a worker tried last, `error` what it said, `n_retries`
-    how often it tried in vain to get these pictures, and `retry_at` when to try again (UTC).
+    how often it tried in vain to get these pictures, `retry_at` when to try again, and
+    `embedded_at` when it tried last (UTC).
     """
 
     id: str
@@ -37,6 +38,7 @@ class Document:
     error: str | None = None
     n_retries: int = 0
     retry_at: str | None = None
+    embedded_at: str | None = None
 
     def is_settled(self, now: str) -> bool:
         """Whether a worker has tried exactly these inputs, and nothing asks for another try.
@@ -82,19 +84,27 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     GONE = "gone"
     BUSY = "busy"
+    BLOCKED = "blocked"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The outcome of one update, and the cluster's reason where it was refused."""
+    """The outcome of one update; for all but a success, what the cluster says to it."""
 
     outcome: Outcome
     reason: str = ""
+    error_class: str = ""
+    status: int | None = None
 
 
 class Store(Protocol):
     """The documents of one index."""
+
+    @property
+    def name(self) -> str:
+        """The concrete index."""
+        ...
 
     @property
     def contract(self) -> IndexContract:
@@ -122,6 +132,11 @@ class ClusterStore:
         self._cluster = cluster
         self._engine = engine
         self._target = target
+
+    @property
+    def name(self) -> str:
+        """The concrete index."""
+        return self._target.index
 
     @property
     def contract(self) -> IndexContract:
@@ -189,21 +204,28 @@ def document_of(hit: Mapping[str, Any], contract: IndexContract) -> Document:
         error=known.get("error"),
         n_retries=known.get("n_retries") or 0,
         retry_at=known.get("retry_at"),
+        embedded_at=known.get("embedded_at"),
     )
 
 
 def _written(item: BulkItem) -> Written:
-    reason = f"{item.error_type}: {item.reason}"
     if item.is_done:
         return Written(Outcome.WRITTEN)
-    if item.is_conflict:
-        return Written(Outcome.CONFLICT, reason)
-    if item.is_retryable:
-        return Written(Outcome.BUSY, reason)
-    if item.status in {401, 403}:
+    if item.status in {401, 403} and not item.is_blocked:
         raise CredentialsError(
             f"Writing vectors is not allowed ({item.reason}): docs/how-to/roles.md has the roles."
         )
     if item.error_type == "index_not_found_exception":
         raise MissingIndexError(f"The index was deleted meanwhile: {item.reason}.")
-    return Written(Outcome.GONE if item.status == 404 else Outcome.REFUSED, reason)
+    reason = f"{item.error_type}: {item.reason}"
+    return Written(_outcome(item), reason, item.error_type, item.status)
+
+
+def _outcome(item: BulkItem) -> Outcome:
+    if item.is_conflict:
+        return Outcome.CONFLICT
+    if item.is_blocked:
+        return Outcome.BLOCKED
+    if item.is_retryable:
+        return Outcome.BUSY
+    return Outcome.GONE if item.status == 404 else Outcome.REFUSED

@@ -88,5 +88,5 @@ class AnsweringStore(MemoryStore):
     def write(self, updates: Sequence[Update]) -> list[Written]:
         """What was told, then what is right."""
         if self._answers:
-            return [Written(self._answers.pop(0), "told") for _ in updates]
+            return [Written(self._answers.pop(0), "told")] * len(updates)
         return super().write(updates)

@@ -3,11 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from diptych.client import Cluster
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder
+from diptych.ingest.clock import utc_now
+from diptych.ingest.dead_letters import DeadLetters
 from diptych.ingest.enrich import Enricher
+from diptych.ingest.picture_vectors import N_READERS
 from diptych.ingest.pictures import PictureSource
 from diptych.ingest.store import ClusterStore
 from diptych.mappings.engine import Engine
@@ -26,16 +30,27 @@ class Enrichers:
         engine: Engine,
         pictures: PictureSource,
         encoder_for: Callable[[IndexContract], Encoder],
+        *,
+        dead_letters: DeadLetters | None = None,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+        n_readers: int = N_READERS,
     ) -> None:
         """Loads no model yet.
 
         Args:
             encoder_for: the encoder for a contract's models, the same one for the same models.
+            dead_letters: where documents go that the cluster refuses; the log by default.
+            n_readers: pictures read at one time, for each message.
         """
         self._cluster = cluster
         self._engine = engine
         self._pictures = pictures
         self._encoder_for = encoder_for
+        self._dead_letters = dead_letters
+        self._monotonic_s = monotonic_s
+        self._now = now
+        self._n_readers = n_readers
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, Enricher]] = {}
 
@@ -48,18 +63,25 @@ class Enrichers:
         """
         with self._lock:
             read_at_s, enricher = self._known.get(index, (float("-inf"), None))
-            if enricher is None or time.monotonic() - read_at_s > _CONTRACT_S:
+            if enricher is None or self._monotonic_s() - read_at_s > _CONTRACT_S:
                 enricher = self._make(index)
                 self._forget_old()
-                self._known[index] = time.monotonic(), enricher
+                self._known[index] = self._monotonic_s(), enricher
             return enricher
 
     def _forget_old(self) -> None:
         """Shops that index anew each night must not fill the memory with old names."""
-        oldest_s = time.monotonic() - _CONTRACT_S
+        oldest_s = self._monotonic_s() - _CONTRACT_S
         self._known = {name: kept for name, kept in self._known.items() if kept[0] > oldest_s}
 
     def _make(self, index: str) -> Enricher:
         target = read_target(self._cluster, index)
         store = ClusterStore(self._cluster, self._engine, target)
-        return Enricher(store, self._encoder_for(target.contract), self._pictures)
+        return Enricher(
+            store,
+            self._encoder_for(target.contract),
+            self._pictures,
+            now=self._now,
+            dead_letters=self._dead_letters,
+            n_readers=self._n_readers,
+        )

@@ -67,7 +67,8 @@ def item(status: int, kind: str) -> dict[str, Any]:
         (409, "version_conflict_engine_exception", Outcome.CONFLICT),
         (404, "document_missing_exception", Outcome.GONE),
         (429, "rejected_execution_exception", Outcome.BUSY),
-        (403, "cluster_block_exception", Outcome.BUSY),
+        (403, "cluster_block_exception", Outcome.BLOCKED),
+        (429, "cluster_block_exception", Outcome.BLOCKED),
         (503, "unavailable_shards_exception", Outcome.BUSY),
         (400, "mapper_parsing_exception", Outcome.REFUSED),
     ],
@@ -80,7 +81,7 @@ def test_refused_update_has_its_class(
 
     written = ClusterStore(cluster, OpenSearch(), TARGET).write([UPDATE])
 
-    assert [Written(outcome, f"{kind}: why")] == written
+    assert [Written(outcome, f"{kind}: why", kind, status)] == written
 
 
 @pytest.mark.parametrize(
