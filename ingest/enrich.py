@@ -97,19 +97,6 @@ class Enricher:
             is_forced=is_forced or is_refetch,
         )
 
-    def give_up(self, id_: str, reason: str) -> None:
-        """Store with a document that it cannot be worked on, so that it is not fed for ever.
-
-        One that somebody changes at this moment is left alone: its change is fed.
-
-        Raises:
-            UnavailableError: the cluster does not take it now.
-        """
-        now = timestamp(self._now())
-        updates = [Update(d, FAILED, None, reason[:500], now) for d in self._store.read([id_])]
-        if updates:
-            _raise_if_put_off(self._store.write(updates))
-
 
 class Enrichment:
     """One message's work; `run` can be called again after an error and goes on."""
@@ -135,6 +122,9 @@ class Enrichment:
         #: Version and time of what was sent: an answer that was lost is told from it.
         self._sent: dict[str, tuple[int, str]] = {}
         self._started_at = timestamp(now())
+        #: What was read last, and is still to be written.
+        self._todo: list[Document] = []
+        self._reason: Exception | None = None
         self._n_attempts = 0
         self._n_rounds = 0
 
@@ -157,6 +147,34 @@ class Enrichment:
             self._count_round()
         return self.summary
 
+    def give_up(self, reason: Exception) -> bool:
+        """Record the documents that made `run` fail, and say so in them.
+
+        False where one of them has other inputs by now, or was never read: nothing is done then.
+        Said in the document, so that it is not fed for ever.
+
+        Raises:
+            ConflictError: somebody else writes at this moment; try again.
+            UnavailableError: the cluster does not take it now.
+        """
+        tried = {document.id: document.hashes for document in self._todo}
+        documents = self._store.read(self._waiting)
+        if any(tried.get(document.id) != document.hashes for document in documents):
+            return False
+        now = timestamp(self._now())
+        why = f"{type(reason).__name__}: {reason}"[:500]
+        updates = [Update(document, FAILED, None, why, now) for document in documents]
+        if self._reason is not reason:
+            self._reason = reason
+            result = Written(Outcome.REFUSED, str(reason), type(reason).__name__)
+            for update in updates:
+                self._dead_letters.record(self._letter(update, result, Stage.ENRICH))
+        written = self._store.write(updates) if updates else []
+        _raise_if_put_off(written)
+        if _count(Outcome.CONFLICT, written):
+            raise ConflictError("A document changed while it was given up.")
+        return True
+
     def _count_round(self) -> None:
         self._n_rounds += 1
         if self._waiting and self._n_rounds == _MAX_ROUNDS:
@@ -171,7 +189,7 @@ class Enrichment:
         self._n_attempts += 1
         documents = self._store.read(ids)
         now = self._now()
-        todo = self._unsettled(documents, timestamp(now))
+        todo = self._todo = self._unsettled(documents, timestamp(now))
         made = self._maker.make(todo, is_forced=self._is_forced) if todo else []
         updates = [_update(*pair, now) for pair in zip(todo, made, strict=True)]
         self.summary.gone += len(ids) - len(documents)
@@ -194,11 +212,10 @@ class Enrichment:
     def _is_our_write(self, document: Document) -> bool:
         """Whether a write of ours was carried out although its answer did not come."""
         seq_no, embedded_at = self._sent.get(document.id, (document.seq_no, ""))
-        hashes = (document.inputs.text_hash, document.inputs.image_hash)
         return (
             seq_no != document.seq_no
             and embedded_at == document.embedded_at
-            and hashes == (document.text_hash, document.image_hash)
+            and document.hashes == (document.text_hash, document.image_hash)
             and document.state in SETTLED
         )
 
@@ -228,7 +245,7 @@ class Enrichment:
         if not refused:
             return {}
         for update, result in refused:
-            self._dead_letters.record(self._letter(update, result))
+            self._dead_letters.record(self._letter(update, result, Stage.WRITE))
         settled = [
             replace(update, state=FAILED, vector=None, error=result.reason[:500], retry_at=None)
             for update, result in refused
@@ -236,11 +253,11 @@ class Enrichment:
         ids = [update.document.id for update in settled]
         return dict(zip(ids, self._store.write(settled), strict=True))
 
-    def _letter(self, update: Update, result: Written) -> DeadLetter:
+    def _letter(self, update: Update, result: Written, stage: Stage) -> DeadLetter:
         return DeadLetter(
             index=self._store.name,
             id=update.document.id,
-            stage=Stage.WRITE,
+            stage=stage,
             error_class=result.error_class,
             status=result.status,
             reason=result.reason[:500],

@@ -40,14 +40,18 @@ class Document:
     retry_at: str | None = None
     embedded_at: str | None = None
 
+    @property
+    def hashes(self) -> tuple[str, str]:
+        """Of the words and of the pictures as they are now."""
+        return self.inputs.text_hash, self.inputs.image_hash
+
     def is_settled(self, now: str) -> bool:
         """Whether a worker has tried exactly these inputs, and nothing asks for another try.
 
         A mark by the pipeline asks for one even where the hashes agree: it can be wrong, for the
         pipeline does not see bulk updates, and settling it again costs no picture.
         """
-        hashes = (self.inputs.text_hash, self.inputs.image_hash)
-        is_tried = hashes == (self.text_hash, self.image_hash)
+        is_tried = self.hashes == (self.text_hash, self.image_hash)
         is_due = self.retry_at is not None and self.retry_at <= now
         return is_tried and self.state in SETTLED and not is_due
 

@@ -16,7 +16,6 @@ from diptych.errors import (
     MappingError,
     MissingIndexError,
     NotInstalledError,
-    RefusedError,
     SettingsError,
     UnavailableError,
     UsageError,
@@ -118,7 +117,7 @@ class Handler:
                 self._record(work.message.index, id_, err)
         except Exception as err:  # noqa: BLE001 - a task's boundary: one document must not end it
             _log.exception("A message failed")
-            self._isolate(work.left, err)
+            self._isolate(work, err)
 
     def _run(self, work: "_Work") -> Summary:
         summary = self._patiently(work.run, f"{len(work.message.ids)} documents wait")
@@ -155,27 +154,35 @@ class Handler:
         _log.warning("Given back: %s", reason)
         self._publisher.publish(message, lane)
 
-    def _isolate(self, message: Message, reason: Exception) -> None:
+    def _isolate(self, work: "_Work", reason: Exception) -> None:
         """Find the document that makes a message fail: by halves, then say so in the document."""
+        message = work.left
         ids = message.ids
         _log.error("%d documents of %s failed together: %s", len(ids), message.index, reason)
         if len(ids) == 1:
-            self._give_up(message, reason)
+            self._give_up(work, reason)
             return
         middle = len(ids) // 2
         for half in (ids[:middle], ids[middle:]):
             self._publisher.publish(replace(message, ids=half), Lane.BACKFILL)
 
-    def _give_up(self, message: Message, reason: Exception) -> None:
-        (id_,) = message.ids
-        self._record(message.index, id_, reason)
-        why = f"{type(reason).__name__}: {reason}"
+    def _give_up(self, work: "_Work", reason: Exception) -> None:
+        (id_,) = work.left.ids
+        if work.enrichment is None:
+            self._record(work.message.index, id_, reason)
+            return
+        give_up = work.enrichment.give_up
         try:
-            self._patiently(
-                lambda: self._enricher_for(message.index).give_up(id_, why), f"{id_!r} waits"
-            )
-        except RefusedError as err:
+            is_done = self._patiently(lambda: give_up(reason), f"{id_!r} waits")
+        except (UnavailableError, SettingsError, ContractError, MissingIndexError):
+            raise
+        except Exception as err:  # noqa: BLE001 - as in `_finish`
             _log.error("%s cannot keep its reason: %s", id_, err)
+            self._record(work.message.index, id_, reason)
+        else:
+            if not is_done:
+                # Its inputs changed meanwhile: what failed is not what stands there now.
+                self._publisher.publish(work.left, Lane.BACKFILL)
 
     def _record(self, index: str, id_: str, reason: Exception) -> None:
         now = timestamp(self._now())
@@ -207,19 +214,19 @@ class _Work:
     def __init__(self, enricher_for: Callable[[str], Enricher], message: Message) -> None:
         self.message = message
         self._enricher_for = enricher_for
-        self._enrichment: Enrichment | None = None
+        self.enrichment: Enrichment | None = None
 
     @property
     def left(self) -> Message:
         """The message with the ids that are not done; all of them before it was opened."""
-        ids = self._enrichment.waiting if self._enrichment else ()
+        ids = self.enrichment.waiting if self.enrichment else ()
         return replace(self.message, ids=ids or self.message.ids)
 
     def run(self) -> Summary:
         """Go on where an error ended it."""
-        if self._enrichment is None:
-            self._enrichment = self._open()
-        return self._enrichment.run()
+        if self.enrichment is None:
+            self.enrichment = self._open()
+        return self.enrichment.run()
 
     def _open(self) -> Enrichment:
         try:

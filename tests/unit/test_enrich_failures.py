@@ -1,5 +1,6 @@
 """Enriching what is incomplete, refused, busy or away."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from enriching import (
     make_enricher,
 )
 
+from diptych.encoding import Role
 from diptych.errors import BusyError, ConflictError, UnavailableError
+from diptych.ingest.dead_letters import DeadLetter
 from diptych.ingest.enrich import Enricher
 from diptych.ingest.store import Outcome
-from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
+from diptych.testing import MemoryDeadLetters, MemoryPictures, MemoryStore
+from diptych.vectors import Floats
 
 
 def test_wrong_mark_is_settled_without_the_picture(
@@ -160,14 +164,66 @@ def test_refused_document_of_a_busy_cluster_is_tried_again(encoder: CountingEnco
     assert 1 == work.run().written
 
 
-def test_document_that_was_given_up_is_settled(store: MemoryStore, encoder: FakeEncoder) -> None:
+class BrokenEncoder(CountingEncoder):
+    """An encoder that breaks while somebody else writes."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        """`meanwhile` runs before each break."""
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
+        """Break."""
+        self._meanwhile()
+        raise RuntimeError("no")
+
+
+def give_up(store: MemoryStore, meanwhile: Callable[[], None]) -> tuple[bool, list[DeadLetter]]:
+    """What becomes of the document 1 when its encoder breaks."""
+    letters = MemoryDeadLetters()
+    encoder = BrokenEncoder(meanwhile)
+    enricher = Enricher(store, encoder, MemoryPictures(PICTURES), dead_letters=letters)
+    work = enricher.start(["1"])
+    with pytest.raises(RuntimeError) as raised:
+        work.run()
+    return work.give_up(raised.value), letters.letters
+
+
+def test_document_that_was_given_up_is_settled_and_recorded(store: MemoryStore) -> None:
     """It is fed again only when its inputs change."""
-    enricher = make_enricher(store, encoder)
+    is_done, letters = give_up(store, lambda: None)
 
-    enricher.give_up("1", "RuntimeError: no")
-
+    assert is_done
     assert ("failed", "RuntimeError: no") == (
         store.sources["1"]["diptych"]["state"],
         store.sources["1"]["diptych"]["error"],
     )
-    assert 1 == enricher.start(["1"]).run().skipped
+    assert [("products", "1", "enrich", "RuntimeError")] == [
+        (letter.index, letter.id, letter.stage, letter.error_class) for letter in letters
+    ]
+    assert 1 == make_enricher(store, CountingEncoder()).start(["1"]).run().skipped
+
+
+def test_document_that_changed_while_it_failed_is_not_given_up(store: MemoryStore) -> None:
+    """What broke the encoder does not stand there any more (found by the simulation)."""
+    is_done, letters = give_up(
+        store, lambda: store.index("1", {"title": "blue mug", "image": "blue.jpg"})
+    )
+
+    assert (False, []) == (is_done, letters)
+    assert "diptych" not in store.sources["1"]
+
+
+def test_refusal_that_cannot_be_stored_is_recorded(encoder: CountingEncoder) -> None:
+    """The mapping takes nothing of ours, not even the reason."""
+    store = AnsweringStore(make_contract(encoder), Outcome.REFUSED, Outcome.REFUSED)
+    store.index("1", {"title": "red dress", "image": "red.jpg"})
+    letters = MemoryDeadLetters()
+    enricher = Enricher(store, encoder, MemoryPictures(PICTURES), dead_letters=letters)
+
+    summary = enricher.start(["1"]).run()
+
+    assert (0, 1) == (summary.written, summary.failed)
+    assert [("1", "write", "told")] == [
+        (letter.id, letter.stage, letter.reason) for letter in letters.letters
+    ]
