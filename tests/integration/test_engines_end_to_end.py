@@ -10,9 +10,10 @@ from commands import runner
 from nodes import EngineCluster
 from PIL import Image
 
+from diptych.errors import UnavailableError
 from diptych.mappings.target import read_target
 from diptych.plugin.children import Child
-from diptych.plugin.status import Status, read_status
+from diptych.plugin.status import read_status
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings, load_settings
@@ -70,12 +71,16 @@ def test_products_of_a_file_are_found_by_their_vectors(
     assert (0, 0) == (install.returncode, ingest.returncode), install.stderr + ingest.stderr
     target = read_target(engine_cluster.cluster, engine_index)
 
-    def status() -> Status:
-        return read_status(engine_cluster.cluster, engine_cluster.engine, target)
+    def n_ready() -> int:
+        try:
+            return read_status(engine_cluster.cluster, engine_cluster.engine, target).ready
+        except UnavailableError:
+            # The feed is creating its index of checkpoints, whose shard is not ready yet.
+            return 0
 
     children = [Child(["worker"], settings), Child(["feed", engine_index], settings)]
     try:
-        wait_until(lambda: status().ready == 3)
+        wait_until(lambda: n_ready() == 3)
     finally:
         for child in children:
             child.stop()
