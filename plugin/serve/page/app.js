@@ -6,7 +6,7 @@ import { $, make } from "./dom.js";
 import { showDetails, showHits, titleOf } from "./hits.js";
 import { takePhotos } from "./photo.js";
 import { showRequest, wireRequest } from "./request.js";
-import { PAGE_SIZE, body, forget, index, recall, remember, setIndex, state } from "./state.js";
+import { PAGE_SIZE, body, correct, forget, index, recall, remember, setIndex, state, stepBack } from "./state.js";
 import { offerSuggestions } from "./suggest.js";
 import { firstLanguage, number, otherLanguage, say, speak } from "./words.js";
 
@@ -28,15 +28,15 @@ const act = {
 };
 const product = (hit) => ({ id: hit.id, title: titleOf(hit) });
 
-/** A choice was made: begin at the first page. */
-function change() {
+/** A choice was made, perhaps by moving the control `by`: begin at the first page. */
+function change(by) {
   state.page = 0;
+  remember(by);
   run();
 }
 
 async function run() {
   show();
-  remember();
   asked?.abort();
   asked = new AbortController();
   $("hits").classList.add("busy");
@@ -125,6 +125,7 @@ function toTop() {
 
 function turn(step) {
   state.page += step;
+  remember();
   run();
   toTop();
 }
@@ -182,6 +183,16 @@ function wire() {
   }, () => tell(say("badPhoto")));
   wireControls(change);
   wireRequest();
+  addEventListener("popstate", ({ state: step }) => {
+    // The link to the results is no step.
+    if (!step) return correct();
+    closeSuggestions();
+    $("details").close();
+    // What is being typed into a range would stay.
+    document.activeElement?.closest("#ranges input")?.blur();
+    stepBack();
+    reopen();
+  });
 }
 
 function changeLanguage(language) {
@@ -197,13 +208,27 @@ async function openIndex(name) {
   $("index").value = name;
 }
 
+const wantedIndex = () => new URLSearchParams(location.search).get("index");
+
+/** Search what the address says now, in the index that it names. */
+async function reopen() {
+  const wanted = wantedIndex();
+  try {
+    if (wanted && wanted !== index.name) await openIndex(wanted);
+    await run();
+  } catch (error) {
+    complain(error);
+  }
+}
+
 async function begin() {
   try {
     const { indexes } = await ask("indexes");
     $("index").replaceChildren(...indexes.map((name) => make("option", { value: name, textContent: name })));
     $("index").hidden = indexes.length < 2;
-    const wanted = new URLSearchParams(location.search).get("index");
+    const wanted = wantedIndex();
     await openIndex(indexes.includes(wanted) ? wanted : indexes[0]);
+    correct();
     await run();
   } catch (error) {
     complain(error);

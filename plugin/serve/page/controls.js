@@ -12,7 +12,7 @@ const seen = {};
 
 const LABELS = { keywords: "keywords", text: "textPart", image: "image", agreement: "agreement" };
 
-/** Wire the controls; `onChange()` after each choice. */
+/** Wire the controls; `onChange()` after each choice, with the id of a control that is moved. */
 export function wireControls(onChange) {
   const soon = later(PAUSE_MS, onChange);
   for (const name of WEIGHTS) $("weights").append(weightSlider(name, soon));
@@ -28,7 +28,7 @@ export function wireControls(onChange) {
   $("diversity").addEventListener("input", (event) => {
     state.diversity = Number(event.target.value);
     $("diversity-value").textContent = number(state.diversity);
-    soon();
+    soon("diversity");
   });
   $("clear-filters").addEventListener("click", () => {
     state.filters = {};
@@ -47,7 +47,7 @@ function weightSlider(name, soon) {
     if (!Object.values(weights).some(Boolean)) weights[name] = Number((input.value = 0.05));
     state.weights = weights;
     showWeights();
-    soon();
+    soon(id);
   });
   const dot = make("span", { className: "dot" });
   dot.style.setProperty("--tone", `var(--${name})`);
@@ -152,7 +152,7 @@ function rangeGroup(field, onChange) {
       const bounds = (state.ranges[field] ??= {});
       if (Number.isFinite(input.valueAsNumber)) bounds[name] = input.valueAsNumber;
       else delete bounds[name];
-      soon();
+      soon(`${field} ${name}`);
     });
     return input;
   };

@@ -86,9 +86,42 @@ function kept(object) {
   return Object.fromEntries(Object.entries(object).filter(says));
 }
 
-/** Write what was chosen, the photo apart, into the address. */
-export function remember() {
-  const chosen = kept({ ...state, photo: null, page: state.page, explain: null });
+/** Moment of its choice -> photo of this visit, for Back: no address can hold one. */
+const photos = new Map();
+
+/**
+ * Write what was chosen, the photo apart, into the address, as a step that Back takes back.
+ * However often one control is moved, `by` its id, that is one step.
+ */
+export function remember(by = null) {
+  const photo = keyOf(state.photo);
+  const is = history.state;
+  const address = addressOf();
+  if (address === location.search && photo === (is?.photo ?? null)) return;
+  if (by !== null && is?.by === by) history.replaceState({ by, photo }, "", address || location.pathname);
+  else history.pushState({ by, photo }, "", address || location.pathname);
+}
+
+/** Write the address as it was understood; no step. */
+export function correct() {
+  history.replaceState({ by: null, photo: keyOf(state.photo) }, "", (addressOf() || location.pathname) + location.hash);
+}
+
+/** Go to the step that the browser stands at. */
+export function stepBack() {
+  Object.assign(state, fresh(), { explain: state.explain, photo: photos.get(history.state?.photo) ?? null });
+  recall();
+}
+
+function keyOf(photo) {
+  if (!photo) return null;
+  photo.key ??= Date.now();
+  photos.set(photo.key, photo);
+  return photo.key;
+}
+
+function addressOf() {
+  const chosen = kept({ ...state, photo: null, explain: null });
   const several = document.querySelectorAll("#index option").length > 1;
   const parameters = new URLSearchParams();
   if (several) parameters.set("index", index.name);
@@ -96,7 +129,7 @@ export function remember() {
     parameters.set(name, typeof value === "string" ? value : JSON.stringify(value));
   }
   const query = parameters.toString();
-  history.replaceState(null, "", query ? `?${query}` : location.pathname);
+  return query && `?${query}`;
 }
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -165,6 +165,68 @@ def test_more_and_less_like_a_product(visit: Visit) -> None:
     expect(visit.page.get_by_role("list", name="Searching by")).to_contain_text("red dress")
 
 
+def test_back_takes_back_one_step_and_forward_brings_it_again(visit: Visit) -> None:
+    """After "More like" and a page turned: not the whole visit."""
+    page = visit.page
+    visit.search("red dress")
+    found = visit.titles
+    first = page.locator(".hit").first.get_attribute("data-id")
+    for name in ("More like red dress", "Next"):
+        with page.expect_response("**/search"):
+            page.get_by_role("button", name=name).first.click()
+        visit.settle()
+
+    steps = [visit.searches[-1]]
+    for step in (page.go_back, page.go_back, page.go_forward, page.go_back):
+        with page.expect_response("**/search"):
+            step()
+        visit.settle()
+        steps.append(visit.searches[-1])
+
+    asked = [(step.get("text"), step.get("like"), step.get("from")) for step in steps]
+    like, words = (None, [first], None), ("red dress", None, None)
+    assert [(None, [first], 24), like, words, like, words] == asked
+    assert found == visit.titles
+    expect(page.get_by_role("combobox", name="Words to search for")).to_have_value("red dress")
+
+
+def test_a_photo_comes_back_with_its_step(visit: Visit) -> None:
+    """Though no address holds it."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+    photo = {"name": "photo.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    page = visit.page
+    with page.expect_response("**/search"):
+        page.locator("#photo-file").set_input_files(photo)  # type: ignore[arg-type]
+    visit.settle()
+    sent = visit.searches[-1]["image"]
+
+    with page.expect_response("**/search"):
+        page.get_by_role("button", name="More like").first.click()
+    visit.settle()
+    with page.expect_response("**/search"):
+        page.go_back()
+
+    assert [False, True] == ["image" in search for search in visit.searches[-2:]]
+    assert sent == visit.searches[-1]["image"]
+
+
+def test_moving_one_slider_is_one_step(visit: Visit) -> None:
+    """However many weights it passed through."""
+    visit.search("red dress")
+    slider = visit.page.get_by_role("slider", name="Keywords")
+    for _ in range(3):
+        with visit.page.expect_response("**/search"):
+            slider.press("ArrowRight")
+
+    with visit.page.expect_response("**/search"):
+        visit.page.go_back()
+
+    assert "weights" in visit.searches[-2]
+    assert "weights" not in visit.searches[-1]
+    assert "red dress" == visit.searches[-1]["text"]
+
+
 def test_pages_follow_one_another(visit: Visit) -> None:
     """60 products on three pages of 24."""
     first = visit.titles
