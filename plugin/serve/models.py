@@ -3,9 +3,9 @@
 Nothing in it is a query language, a script or an address: a shopper's browser may send it.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from diptych.images import MAX_IMAGE_BYTES
 from diptych.query.page import MAX_RANK, WINDOW
@@ -35,10 +35,36 @@ Value = Annotated[str, Field(max_length=1_024)] | bool | int | float
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def _say_nullable(schema: dict[str, Any]) -> None:
+    """Write into a form's description that each optional field may be null."""
+    for name in schema["properties"].keys() - schema.get("required", []):
+        said = schema["properties"][name]
+        words = {key: said.pop(key) for key in ("title", "description", "default") if key in said}
+        forms = said.pop("anyOf", None) or [dict(said)]
+        null = {"type": "null"}
+        schema["properties"][name] = {"anyOf": [*(f for f in forms if f != null), null], **words}
+
+
 class _Strict(BaseModel):
+    """Exactly its fields and their types; an optional field that is null is left out."""
+
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid", strict=True, allow_inf_nan=False, populate_by_name=True
+        extra="forbid", strict=True, allow_inf_nan=False, json_schema_extra=_say_nullable
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_nulls_out(cls, said: Any) -> Any:
+        if not isinstance(said, dict):
+            return said
+        optional = {
+            field.alias or name
+            for name, field in cls.model_fields.items()
+            if not field.is_required()
+        }
+        return {
+            name: value for name, value in said.items() if value is not None or name not in optional
+        }
 
 
 class Unwanted(_Strict):

@@ -89,6 +89,42 @@ def test_everything_that_can_be_said_is_understood() -> None:
     assert expected == _read(body)
 
 
+def test_an_optional_field_that_is_null_is_left_out() -> None:
+    """Every field alike, at every depth, for programs write what they have no value for so."""
+    nulls = dict.fromkeys(SearchBody.model_json_schema()["properties"])
+    body = {
+        "weights": {"text": 0.5, "image": None},
+        "facets": [{"field": "brand", "size": None}],
+        "boosts": [
+            {"field": "new", "weight": 1, "decay": {"origin": 1, "scale": 2, "shape": None}},
+        ],
+    }
+    expected = SearchRequest(
+        text="dress",
+        weights={"text": 0.5},
+        facets=(Facet("brand"),),
+        boosts=(DecayBoost("new", 1, 2, 1),),
+        timeout_s=5.0,
+    )
+
+    assert SearchRequest(text="dress", timeout_s=5.0) == _read(nulls | {"text": "dress"})
+    assert expected == _read({"text": "dress", **body})
+
+
+def test_the_description_says_that_optional_fields_may_be_null() -> None:
+    """Those that a request must have, and the values of a filter, may not."""
+    schema = SearchBody.model_json_schema()
+    facet = schema["$defs"]["Counted"]["properties"]
+
+    assert [] == [n for n, form in schema["properties"].items() if not _may_be_null(form)]
+    assert [False, True] == [_may_be_null(facet[name]) for name in ("field", "size")]
+    assert not _may_be_null(schema["properties"]["filters"]["anyOf"][0]["additionalProperties"])
+
+
+def _may_be_null(form: dict[str, Any]) -> bool:
+    return {"type": "null"} in form.get("anyOf", [])
+
+
 def test_a_minus_sorts_from_the_highest() -> None:
     """As in many addresses of the web."""
     assert (Sort("price"), Sort("rating", True)) == _read({"sort": ["price", "-rating"]}).sort
@@ -116,6 +152,10 @@ def test_similar_is_a_search_by_one_product() -> None:
         {"text": "a", "filters": {"colour": {"terms": ["red"]}}},
         {"text": "a", "weights": {"bm25": 1}},
         {"text": "a" * 513},
+        {"text": "a", "nosuch": None},
+        {"text": "a", "filters": {"colour": None}},
+        {"text": "a", "facets": [{"field": None}]},
+        {"text": "a", "from_": 1},
     ],
 )
 def test_what_is_not_in_the_form_is_refused(body: dict[str, Any]) -> None:
