@@ -98,8 +98,3 @@ def parse_weights(text: str) -> dict[str, float]:
             ) from err
     check_weights(chosen)
     return chosen
-
-
-def say_weights(weights: Weights) -> str:
-    """The weights as `parse_weights` reads them."""
-    return ",".join(f"{name}={value:g}" for name, value in asdict(weights).items())

@@ -54,11 +54,6 @@ class Gate:
         self._keys = keys
         self._buckets = buckets or Buckets()
 
-    @property
-    def needs_key(self) -> bool:
-        """Whether callers have to show a key."""
-        return self._keys is not None
-
     def admit(self, request: HTTPConnection, *, cost: float = 1.0) -> Caller:
         """The caller behind a request.
 

@@ -33,7 +33,6 @@ class Address:
     path: str
 
 
-_READS = frozenset(("GET", "HEAD", "POST"))
 _LOOKS = frozenset(("GET", "HEAD"))
 _ASKS = frozenset(("GET", "POST"))
 
