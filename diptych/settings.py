@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         Path("~/.diptych"), description="Folder for the local stack's data, logs and state."
     )
     image_roots: Roots = Field(
-        (), description="Folders below which a worker may open local pictures (':' separated)."
+        (), description="Folders below which local pictures may be opened (':' separated)."
     )
     image_hosts: Words = Field(
         (),

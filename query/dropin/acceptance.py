@@ -3,9 +3,9 @@
 from typing import Any
 
 from diptych.client import Json
+from diptych.query.page import MAX_RANK
 
-#: The last rank that an index gives unless told otherwise (`index.max_result_window`).
-MAX_RANK = 10_000
+#: The engines' own, where a body names none.
 DEFAULT_SIZE = 10
 
 #: What a body may hold, each with a meaning here.
