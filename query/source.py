@@ -53,3 +53,13 @@ def covers(allowed: Sequence[str], name: str) -> bool:
 def _covers(pattern: str, name: str) -> bool:
     pattern = re.escape(pattern).replace(r"\*", ".*")
     return re.fullmatch(rf"{pattern}(\..*)?", name, re.DOTALL) is not None
+
+
+def value_at(source: Json, field: str) -> object:
+    """The value of a field in a document, whether its name is written with dots or as objects."""
+    if field in source:
+        return source[field]
+    found: object = source
+    for part in field.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found

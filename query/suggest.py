@@ -7,6 +7,7 @@ from diptych.contract import IndexContract
 from diptych.errors import UsageError
 from diptych.mappings.target import Target
 from diptych.query.request_checks import MAX_TEXT_CHARACTERS
+from diptych.query.source import value_at
 
 #: Documents read for one title, because several products share theirs.
 _READ_PER_TITLE = 6
@@ -66,9 +67,7 @@ def _checked(text: str) -> str:
 
 
 def _title(source: Json, field: str) -> str:
-    found: object = source
-    for part in field.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
+    found = value_at(source, field)
     if isinstance(found, list):
         found = found[0] if found else None
     return found.strip() if isinstance(found, str) else ""

@@ -11,6 +11,7 @@ from diptych.client import Cluster, path
 from diptych.images import decode_image
 from diptych.ingest.pictures import PictureSource
 from diptych.mappings.target import Target
+from diptych.query.source import value_at
 
 #: Sides that are made, in pixels: a card's, and a sheet's or a card's on a dense screen.
 SIDES_PX = (160, 320, 640, 1280)
@@ -66,9 +67,7 @@ class Thumbnails:
             return None
         body = {"size": 1, "_source": [field], "query": {"ids": {"values": [product]}}}
         rows = self._cluster.call("POST", path(target.name, "_search"), body=body)["hits"]["hits"]
-        found: object = rows[0].get("_source", {}) if rows else None
-        if isinstance(found, dict):
-            found = found.get(field) or _below(found, field)
+        found = value_at(rows[0].get("_source", {}), field) if rows else None
         if isinstance(found, list):
             found = found[0] if found else None
         return found if isinstance(found, str) else None
@@ -99,11 +98,3 @@ class _RecentBytes:
             self._kept[name] = time.monotonic(), data
             while self._size > self._most:
                 self._size -= len(self._kept.popitem(last=False)[1][1])
-
-
-def _below(source: dict[str, object], field: str) -> object:
-    """The value of a dotted field."""
-    found: object = source
-    for part in field.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return found
