@@ -236,9 +236,14 @@ async function begin() {
 }
 
 $("index").addEventListener("change", async (event) => {
-  forget();
-  await openIndex(event.target.value);
-  change();
+  try {
+    await openIndex(event.target.value);
+    forget();
+    change();
+  } catch (error) {
+    $("index").value = index.name;
+    complain(error);
+  }
 });
 const wide = matchMedia("(min-width: 60.01rem)");
 const openControls = () => ($("controls").open = wide.matches);

@@ -3,11 +3,20 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
+from serving import run_server
+from shelf import Shelf
 from visiting import Visit
+
+from diptych.client import path
+from diptych.ingest.pictures import LocalPictures
+from diptych.plugin.serve.app import make_app
+from diptych.plugin.serve.gate import Gate
+from diptych.plugin.serve.service import Service
 
 pytestmark = pytest.mark.integration
 
@@ -209,6 +218,39 @@ def test_a_photo_comes_back_with_its_step(visit: Visit) -> None:
 
     assert [False, True] == ["image" in search for search in visit.searches[-2:]]
     assert sent == visit.searches[-1]["image"]
+
+
+def test_back_returns_to_the_index_before(browser: Browser, shop: Shelf, pictures: Path) -> None:
+    """With the words that were searched for there."""
+    other = f"{shop.index}-too"
+    shop.cluster.call("PUT", path(shop.index, "_alias", other))
+    service = Service(
+        shop.cluster,
+        shop.engine,
+        [shop.index, other],
+        lambda _: shop.encoder,
+        pictures=LocalPictures([pictures]),
+    )
+    with run_server(make_app(service, Gate(service.indexes))) as server:
+        visit = Visit(browser, server.url)
+        visit.page.wait_for_selector(".hit")
+        visit.search("red dress")
+        chooser = visit.page.locator("#index")
+
+        with visit.page.expect_response("**/search"):
+            chooser.select_option(other)
+        visit.settle()
+        there = visit.searches[-1]
+        with visit.page.expect_response(f"**/{shop.index}/search"):
+            visit.page.go_back()
+
+        expect(chooser).to_have_value(shop.index)
+        visit.settle()
+        visit.context.close()
+
+    assert "text" not in there
+    assert "red dress" == visit.searches[-1]["text"]
+    assert [] == visit.complaints
 
 
 def test_moving_one_slider_is_one_step(visit: Visit) -> None:
