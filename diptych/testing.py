@@ -10,8 +10,8 @@ from diptych.contract import IndexContract
 from diptych.encoding import EncodedImages, ModelRef, Role, speakable
 from diptych.errors import ImageError
 from diptych.ingest.dead_letters import DeadLetter
-from diptych.ingest.publishing import Lane, Message
-from diptych.ingest.store import Document, Outcome, Update, Written, document_of
+from diptych.ingest.publishing import NO_ROUTING, Lane, Message
+from diptych.ingest.store import Document, Outcome, Routing, Update, Written, document_of
 from diptych.mappings.fields import OBJECT
 from diptych.vectors import Floats, unit_rows
 
@@ -99,6 +99,7 @@ class MemoryStore:
     def __init__(self, contract: IndexContract) -> None:
         """Holds no documents yet."""
         self.name = "products"
+        self.replaced_by: str | None = None
         self.contract = contract
         self.sources: dict[str, dict[str, Any]] = {}
         self._seq_nos: dict[str, int] = {}
@@ -119,7 +120,7 @@ class MemoryStore:
         """The number of the document's last operation."""
         return self._seq_nos[id_]
 
-    def read(self, ids: Sequence[str]) -> list[Document]:
+    def read(self, ids: Sequence[str], routing: Routing = NO_ROUTING) -> list[Document]:
         """The documents that exist."""
         return [
             document_of(
@@ -135,7 +136,9 @@ class MemoryStore:
             if id_ in self.sources
         ]
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+    def read_vectors(
+        self, ids: Sequence[str], routing: Routing = NO_ROUTING
+    ) -> dict[str, tuple[int, Floats]]:
         """Version and stored vector of the documents that have one."""
         field = self.contract.vector_field
         found = {id_: self.sources.get(id_, {}).get(field) for id_ in ids}
@@ -144,6 +147,10 @@ class MemoryStore:
             for id_, value in found.items()
             if value is not None
         }
+
+    def successor(self) -> str | None:
+        """What a test says."""
+        return self.replaced_by
 
     def write(self, updates: Sequence[Update]) -> list[Written]:
         """Merge each update into its document, if it is still at the version that was read."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import START, History, IndexPosition
-from diptych.ingest.needs import bare_ids, publish_needs, stale_ids
-from diptych.ingest.publishing import Lane, Publisher, publish_ids
+from diptych.ingest.history import START, History, IndexPosition, Page
+from diptych.ingest.needs import bare_ids, publish_from, publish_needs, stale_ids
+from diptych.ingest.publishing import Lane, Publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,30 @@ class Backfill:
                 seen += len(page.documents)
                 if is_refetch:
                     ids = [document.id for document in page.documents if document.inputs.images]
-                    publish_ids(self._publisher, self._index, ids, Lane.BACKFILL, is_refetch=True)
+                    self._publish(page, ids, is_refetch=True)
                     published += len(ids)
                 elif is_forced:
                     ids = [document.id for document in page.documents]
-                    publish_ids(self._publisher, self._index, ids, Lane.BACKFILL, is_forced=True)
+                    self._publish(page, ids, is_forced=True)
                     published += len(ids)
                 else:
                     published += publish_needs(
                         self._publisher, self._index, page, Lane.BACKFILL, now=now
                     )
         return Backfilled(position, seen, published)
+
+    def _publish(
+        self, page: Page, ids: list[str], *, is_forced: bool = False, is_refetch: bool = False
+    ) -> None:
+        publish_from(
+            self._publisher,
+            self._index,
+            page,
+            ids,
+            Lane.BACKFILL,
+            is_forced=is_forced,
+            is_refetch=is_refetch,
+        )
 
     def remaining(self, pass_: Backfilled) -> int:
         """How many documents at or below the pass's position may still wait, as last refreshed.

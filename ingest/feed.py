@@ -100,9 +100,16 @@ class Feed:
         target, history = self._open()
         if not self._hold(target.index):
             return 0
-        ids = history.due(timestamp(self._now()))
-        publish_ids(self._publisher, target.index, ids, Lane.BACKFILL)
-        return len(ids)
+        due = history.due(timestamp(self._now()))
+        publish_ids(
+            self._publisher,
+            target.index,
+            list(due),
+            Lane.BACKFILL,
+            routing={id_: routing for id_, routing in due.items() if routing is not None},
+            contract=target.contract.fingerprint,
+        )
+        return len(due)
 
     def sweep(self) -> None:
         """Have everything read from the start again, by whichever feed holds the lease.
@@ -152,6 +159,9 @@ class Feed:
             checkpoints = self._state.save(swept, index=target.index)
         if checkpoints.lag(position) == 0:
             return Poll(is_leader=True)
+        if read_target(self._cluster, self._name) != target:
+            # Made anew since its contract was read: its documents would be judged by the old one.
+            return Poll(is_leader=True, is_more=True)
         visible = self._visible(history, position)
         outlet = self._outlet(target.index)
         reading = Reading(outlet, history, target.index, checkpoints, visible)

@@ -57,11 +57,15 @@ class IndexPosition:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a scan: the `_seq_no` it reaches, its documents, and the ids that have a vector."""
+    """A page of a scan: the `_seq_no` it reaches, its documents, and the ids that have a vector.
+
+    `contract` is the fingerprint of the contract by which the documents were read.
+    """
 
     reached: int
     documents: tuple[Document, ...]
     with_vector: frozenset[str]
+    contract: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ class History:
 
     def scan(self, shard: int, *, after: int, upto: int) -> Iterator[Page]:
         """Pages of documents whose last operation lies in (after, upto], in order."""
+        fingerprint = self._target.contract.fingerprint
         while after < upto:
             hits = self._page(shard, after=after, upto=upto)
             if not hits:
@@ -164,17 +169,17 @@ class History:
             after = hits[-1]["_seq_no"]
             documents = (document_of(hit, self._target.contract) for hit in hits)
             with_vector = (hit["_id"] for hit in hits if hit.get("matched_queries"))
-            yield Page(after, tuple(documents), frozenset(with_vector))
+            yield Page(after, tuple(documents), frozenset(with_vector), fingerprint)
 
-    def due(self, now: str) -> list[str]:
-        """Ids of documents whose picture is to be asked for again by now; a page of them."""
+    def due(self, now: str) -> dict[str, str | None]:
+        """Documents whose picture is to be asked for again by now, with their routing; a page."""
         body = {
             "size": _PAGE,
             "query": {"range": {f"{OBJECT}.retry_at": {"lte": now}}},
             "_source": False,
         }
         answer: Json = self._cluster.call("POST", path(self._target.index, "_search"), body=body)
-        return [hit["_id"] for hit in answer["hits"]["hits"]]
+        return {hit["_id"]: hit.get("_routing") for hit in answer["hits"]["hits"]}
 
     def count(self, shard: int, *, after: int, upto: int) -> int:
         """How many documents had their last operation in (after, upto]."""

@@ -27,6 +27,7 @@ class Marked:
     id: str
     version: int
     is_bare: bool
+    routing: str | None = None
 
 
 class Marks:
@@ -55,8 +56,16 @@ class Marks:
         known = {it: self._published[it] for it in marked if it in self._published}
         new = [it for it in marked if now_s - known.get(it, -_AGAIN_S) >= _AGAIN_S]
         for is_bare in (False, True):
-            ids = [it.id for it in new if it.is_bare is is_bare]
-            publish_ids(publisher, self._target.index, ids, Lane.LIVE, is_forced=is_bare)
+            some = [it for it in new if it.is_bare is is_bare]
+            publish_ids(
+                publisher,
+                self._target.index,
+                [it.id for it in some],
+                Lane.LIVE,
+                is_forced=is_bare,
+                routing={it.id: it.routing for it in some if it.routing is not None},
+                contract=self._target.contract.fingerprint,
+            )
         self._published = known | dict.fromkeys(new, now_s)
         return len(new)
 
@@ -75,7 +84,12 @@ class Marks:
             },
         )
         return [
-            Marked(hit["_id"], hit["_version"], _BARE in (hit.get("matched_queries") or ()))
+            Marked(
+                hit["_id"],
+                hit["_version"],
+                is_bare=_BARE in (hit.get("matched_queries") or ()),
+                routing=hit.get("_routing"),
+            )
             for hit in answer["hits"]["hits"]
         ]
 

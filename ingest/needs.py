@@ -1,7 +1,10 @@
 """Which documents of a page need a worker."""
 
+from collections.abc import Sequence
+
 from diptych.ingest.history import Page
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
+from diptych.ingest.store import routing_of
 from diptych.mappings.fields import PARTIAL, READY
 
 
@@ -27,6 +30,29 @@ def bare_ids(page: Page, *, now: str) -> list[str]:
 def publish_needs(publisher: Publisher, index: str, page: Page, lane: Lane, *, now: str) -> int:
     """Publish what a page needs; how many ids that are."""
     stale, bare = stale_ids(page, now=now), bare_ids(page, now=now)
-    publish_ids(publisher, index, stale, lane)
-    publish_ids(publisher, index, bare, lane, is_forced=True)
+    publish_from(publisher, index, page, stale, lane)
+    publish_from(publisher, index, page, bare, lane, is_forced=True)
     return len(stale) + len(bare)
+
+
+def publish_from(
+    publisher: Publisher,
+    index: str,
+    page: Page,
+    ids: Sequence[str],
+    lane: Lane,
+    *,
+    is_forced: bool = False,
+    is_refetch: bool = False,
+) -> None:
+    """Publish some ids of a page, with what a worker needs to find and to judge them."""
+    publish_ids(
+        publisher,
+        index,
+        ids,
+        lane,
+        is_forced=is_forced,
+        is_refetch=is_refetch,
+        routing=routing_of(page.documents),
+        contract=page.contract,
+    )

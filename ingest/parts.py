@@ -8,7 +8,7 @@ import numpy as np
 from diptych.encoding import Encoder, Role
 from diptych.ingest.picture_vectors import N_READERS, MeanPicture, PictureVectors
 from diptych.ingest.pictures import PictureSource
-from diptych.ingest.store import Document, Store
+from diptych.ingest.store import Document, Store, routing_of
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
 from diptych.mappings.fields import FAILED, PARTIAL, READY
 from diptych.vectors import Floats
@@ -82,7 +82,7 @@ class PartMaker:
         ]
         if not unchanged:
             return
-        vectors = self._store.read_vectors([document.id for document in unchanged])
+        vectors = self._store.read_vectors([d.id for d in unchanged], routing_of(unchanged))
         span = self._store.contract.layout[IMAGE].span
         for document in unchanged:
             seq_no, stored = vectors.get(document.id, (None, None))

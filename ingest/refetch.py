@@ -9,7 +9,8 @@ from diptych.encoding import Encoder
 from diptych.ingest.clock import timestamp
 from diptych.ingest.picture_vectors import N_READERS, MeanPicture, PictureVectors
 from diptych.ingest.pictures import PictureSource
-from diptych.ingest.store import Document, Store
+from diptych.ingest.publishing import NO_ROUTING
+from diptych.ingest.store import Document, Routing, Store, routing_of
 from diptych.layout import IMAGE
 from diptych.vectors import Floats
 
@@ -33,12 +34,14 @@ class Refetch:
         self._dimension = encoder.image_model.dimension
         self._vectors = PictureVectors(encoder, pictures, n_readers=n_readers)
 
-    def changed(self, ids: Sequence[str], *, now: datetime) -> list[str]:
+    def changed(
+        self, ids: Sequence[str], *, now: datetime, routing: Routing = NO_ROUTING
+    ) -> list[str]:
         """Ids of documents that need a worker: their pictures differ, or something else does.
 
         A document whose pictures' host is away now is left as it is.
         """
-        documents = self._store.read(ids)
+        documents = self._store.read(ids, routing)
         settled = [document for document in documents if document.is_settled(timestamp(now))]
         with_pictures = [document for document in settled if document.inputs.images]
         changed = self._changed(with_pictures) if with_pictures else set()
@@ -47,7 +50,8 @@ class Refetch:
     def _changed(self, documents: Sequence[Document]) -> set[str]:
         references = dict.fromkeys(ref for d in documents for ref in d.inputs.images)
         encoded = self._vectors.encode(list(references), is_fresh=True)
-        stored = self._store.read_vectors([document.id for document in documents])
+        ids = [document.id for document in documents]
+        stored = self._store.read_vectors(ids, routing_of(documents))
         return {
             document.id
             for document in documents

@@ -1,9 +1,9 @@
 """Documents as the write path sees them: read with their version, written by compare-and-set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -13,10 +13,14 @@ from diptych.errors import CredentialsError, MissingIndexError
 from diptych.ingest.bulk import BulkItem, send_bulk
 from diptych.ingest.inputs import Inputs, read_inputs
 from diptych.ingest.mget import read_documents
+from diptych.ingest.publishing import NO_ROUTING
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT, SETTLED
-from diptych.mappings.target import Target
+from diptych.mappings.target import Target, read_mapping, replaced_by
 from diptych.vectors import Floats
+
+#: Routing by id, of documents that have one of their own.
+Routing: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Document:
 
     `text_hash` and `image_hash` are what a worker tried last, `error` what it said, `n_retries`
     how often it tried in vain to get these pictures, `retry_at` when to try again, and
-    `embedded_at` when it tried last (UTC).
+    `embedded_at` when it tried last (UTC). `routing` is None where the id says where it lives.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Document:
     n_retries: int = 0
     retry_at: str | None = None
     embedded_at: str | None = None
+    routing: str | None = None
 
     @property
     def hashes(self) -> tuple[str, str]:
@@ -115,16 +120,22 @@ class Store(Protocol):
         """The contract of the index."""
         ...
 
-    def read(self, ids: Sequence[str]) -> list[Document]:
+    def read(self, ids: Sequence[str], routing: Routing = NO_ROUTING) -> list[Document]:
         """The documents that exist, in any order; real time, not as of the last refresh."""
         ...
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+    def read_vectors(
+        self, ids: Sequence[str], routing: Routing = NO_ROUTING
+    ) -> dict[str, tuple[int, Floats]]:
         """`_seq_no` and fused vector, (dimension,) float32, of the documents that have one."""
         ...
 
     def write(self, updates: Sequence[Update]) -> list[Written]:
         """Write each update if its document is still at the version that was read."""
+        ...
+
+    def successor(self) -> str | None:
+        """The index that took this one's place, if one did; asked when it takes no writes."""
         ...
 
 
@@ -147,17 +158,19 @@ class ClusterStore:
         """The contract of the index."""
         return self._target.contract
 
-    def read(self, ids: Sequence[str]) -> list[Document]:
+    def read(self, ids: Sequence[str], routing: Routing = NO_ROUTING) -> list[Document]:
         """One `_mget` of the input fields and `diptych`."""
-        found = self._mget(ids, [*self.contract.input_fields, OBJECT])
+        found = self._mget(ids, routing, [*self.contract.input_fields, OBJECT])
         return [document_of(hit, self.contract) for hit in found.values()]
 
-    def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+    def read_vectors(
+        self, ids: Sequence[str], routing: Routing = NO_ROUTING
+    ) -> dict[str, tuple[int, Floats]]:
         """One `_mget` of the vectors alone."""
         field = self.contract.vector_field
         return {
             id_: (hit["_seq_no"], np.asarray(hit["_source"][field], dtype=np.float32))
-            for id_, hit in self._mget(ids, [field]).items()
+            for id_, hit in self._mget(ids, routing, [field]).items()
             if hit["_source"].get(field) is not None
         }
 
@@ -171,17 +184,26 @@ class ClusterStore:
         items = send_bulk(self._cluster, self._target.index, actions)
         return [_written(item) for item in items]
 
-    def _mget(self, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Any]:
+    def successor(self) -> str | None:
+        """What `replaced_by` says in the index's own mapping."""
+        _, mapping = read_mapping(self._cluster, self._target.index)
+        return replaced_by(mapping)
+
+    def _mget(self, ids: Sequence[str], routing: Routing, fields: Sequence[str]) -> dict[str, Any]:
         params = {"_source_includes": ",".join(fields), **self._engine.vector_params}
-        return read_documents(self._cluster, self._target.index, ids, params=params)
+        return read_documents(
+            self._cluster, self._target.index, ids, params=params, routing=routing
+        )
 
     def _action(self, update: Update) -> bytes:
         document = update.document
-        head = {
+        head: dict[str, str | int] = {
             "_id": document.id,
             "if_seq_no": document.seq_no,
             "if_primary_term": document.primary_term,
         }
+        if document.routing is not None:
+            head["routing"] = document.routing
         vector = update.vector
         body = {
             OBJECT: update.to_object(),
@@ -209,7 +231,13 @@ def document_of(hit: Mapping[str, Any], contract: IndexContract) -> Document:
         n_retries=known.get("n_retries") or 0,
         retry_at=known.get("retry_at"),
         embedded_at=known.get("embedded_at"),
+        routing=hit.get("_routing"),
     )
+
+
+def routing_of(documents: Iterable[Document]) -> Routing:
+    """The routing of those that have one of their own."""
+    return {d.id: d.routing for d in documents if d.routing is not None}
 
 
 def _written(item: BulkItem) -> Written:

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from diptych.ingest.clock import timestamp
 from diptych.ingest.history import START, History, Page
-from diptych.ingest.publishing import Lane, Publisher, publish_ids
+from diptych.ingest.needs import publish_from
+from diptych.ingest.publishing import Lane, Publisher
 from diptych.ingest.store import Document
 from diptych.mappings.fields import FAILED, PARTIAL
 
@@ -123,5 +124,5 @@ class Verification:
                 wrong[document.is_settled(self._now)].append(document.id)
         if publisher is not None:
             for is_forced, ids in wrong.items():
-                publish_ids(publisher, self._index, ids, Lane.BACKFILL, is_forced=is_forced)
+                publish_from(publisher, self._index, page, ids, Lane.BACKFILL, is_forced=is_forced)
                 self.report.published += len(ids)

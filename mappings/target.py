@@ -6,6 +6,9 @@ from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY, IndexContract, contract_from_meta
 from diptych.errors import MappingError, MissingIndexError
 
+#: Key beside an index's contract, in an index that a rebuild has put out of use.
+REPLACED_BY = "replaced_by"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -78,6 +81,13 @@ def read_indexes(cluster: Cluster, name: str) -> list[str]:
         return [index]
     metas = {index: body["mappings"].get("_meta") or {} for index, body in answer.items()}
     return sorted(index for index, meta in metas.items() if META_KEY in meta)
+
+
+def replaced_by(mapping: Json) -> str | None:
+    """The index that a rebuild put in this one's place; None where that never happened."""
+    note = (mapping.get("_meta") or {}).get(META_KEY)
+    found = note.get(REPLACED_BY) if isinstance(note, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def field_mapping(properties: Json, field: str) -> Json | None:

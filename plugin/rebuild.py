@@ -4,6 +4,7 @@ Writes are blocked from before the copy until after the swap, so that none is lo
 the way deletes the copy and lifts the block.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,10 +12,14 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from diptych.client import Cluster, Json, path
+from diptych.contract import META_KEY
 from diptych.errors import DiptychError, RefusedError, UsageError
 from diptych.mappings.engine import Engine
+from diptych.mappings.target import REPLACED_BY
 from diptych.plugin.copying import copy_documents, replacement_name
 from diptych.plugin.existing import ExistingIndex, read_existing
+
+_log = logging.getLogger(__name__)
 
 #: Label and total in, a function of the number done so far out: `progress.count_bar`.
 Bar: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -119,6 +124,7 @@ def rebuild(
         _undo(cluster, found, new)
         raise
     blocked_s = time.monotonic() - started_s
+    _leave_word(cluster, found, new)
     _delete_pipeline(cluster, found)
     return Rebuilt(found.name, found.index, new, found.is_alias, n_documents, blocked_s)
 
@@ -154,6 +160,17 @@ def _undo(cluster: Cluster, found: ExistingIndex, new: str) -> str:
             f"{found.index!r}, delete {new!r} and set {_BLOCK} of {found.index!r} to null."
         )
     return f"The copy {new!r} was deleted, and {found.index!r} takes writes as before."
+
+
+def _leave_word(cluster: Cluster, found: ExistingIndex, new: str) -> None:
+    """Tell workers that hold messages for the old index, which takes no writes, where it went."""
+    if not found.is_alias or not found.note:
+        return
+    meta = found.meta | {META_KEY: found.note | {REPLACED_BY: new}}
+    try:
+        cluster.call("PUT", path(found.index, "_mapping"), body={"_meta": meta})
+    except DiptychError as err:
+        _log.warning("Messages for %s wait until they are purged: %s", found.index, err)
 
 
 def _delete_pipeline(cluster: Cluster, found: ExistingIndex) -> None:

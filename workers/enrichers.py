@@ -54,8 +54,12 @@ class Enrichers:
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, Enricher]] = {}
 
-    def get(self, index: str) -> Enricher:
+    def get(self, index: str, contract: str | None = None) -> Enricher:
         """The enricher of an index.
+
+        Args:
+            contract: fingerprint of the contract that the caller saw; where ours is another one,
+                the cluster is asked which is true.
 
         Raises:
             MissingIndexError: the index is gone.
@@ -63,7 +67,8 @@ class Enrichers:
         """
         with self._lock:
             read_at_s, enricher = self._known.get(index, (float("-inf"), None))
-            if enricher is None or self._monotonic_s() - read_at_s > _CONTRACT_S:
+            is_old = self._monotonic_s() - read_at_s > _CONTRACT_S
+            if enricher is None or is_old or contract not in {None, enricher.contract.fingerprint}:
                 enricher = self._make(index)
                 self._forget_old()
                 self._known[index] = self._monotonic_s(), enricher

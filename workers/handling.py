@@ -12,7 +12,6 @@ from diptych.errors import (
     ConflictError,
     ContractError,
     DiptychError,
-    EncodingError,
     MappingError,
     MissingIndexError,
     NotInstalledError,
@@ -22,8 +21,10 @@ from diptych.errors import (
 )
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letters import DeadLetter, DeadLetters, LoggedDeadLetters, Stage
-from diptych.ingest.enrich import Enricher, Enrichment, Summary
+from diptych.ingest.enrich import Summary
 from diptych.ingest.publishing import Lane, Message, Publisher, message_from_json
+from diptych.workers.pausing import Pauses
+from diptych.workers.work import EnricherFor, ReplacedError, Work
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -46,12 +47,16 @@ class Verdict:
     reason: str = ""
 
 
+#: What concerns more than one document.
+_FORESEEN = (UnavailableError, SettingsError, ContractError, MissingIndexError, ReplacedError)
+
+
 class Handler:
     """Handles messages; one per worker process, called from several threads."""
 
     def __init__(
         self,
-        enricher_for: Callable[[str], Enricher],
+        enricher_for: EnricherFor,
         publisher: Publisher,
         *,
         dead_letters: DeadLetters | None = None,
@@ -59,6 +64,7 @@ class Handler:
         monotonic_s: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
         uniform: Callable[[float, float], float] = random.uniform,
+        pauses: Pauses | None = None,
     ) -> None:
         """Takes the enricher of an index, and where messages go that have to come again."""
         self._enricher_for = enricher_for
@@ -68,6 +74,7 @@ class Handler:
         self._monotonic_s = monotonic_s
         self._now = now
         self._uniform = uniform
+        self._pauses = pauses or Pauses(monotonic_s=monotonic_s, uniform=uniform)
 
     def deliver(self, body: object, lane: Lane) -> Verdict:
         """Do what a message asks for; whatever happens, nothing of it is lost without a record."""
@@ -91,14 +98,17 @@ class Handler:
             SettingsError: a model cannot be loaded, or we may not write.
             DiptychError: what no wait mends.
         """
-        return self._run(_Work(self._enricher_for, message))
+        return self._run(Work(self._enricher_for, message))
 
     def _deliver(self, message: Message, lane: Lane) -> Verdict:
-        work = _Work(self._enricher_for, message)
+        work = Work(self._enricher_for, message)
         try:
             self._finish(work)
         except UnavailableError as err:
             self._give_back(work.left, lane, err)
+        except ReplacedError as err:
+            _log.info("%s was replaced by %s", message.index, err)
+            self._publisher.publish(replace(work.left, index=str(err), contract=None), lane)
         except (NotInstalledError, MissingIndexError) as err:
             _log.warning("Dropped %d ids: %s", len(work.left.ids), err)
         except (SettingsError, ContractError) as err:
@@ -106,10 +116,10 @@ class Handler:
             return Verdict(is_misconfigured=True, reason=str(err))
         return Verdict()
 
-    def _finish(self, work: "_Work") -> None:
+    def _finish(self, work: Work) -> None:
         try:
             self._run(work)
-        except (UnavailableError, SettingsError, ContractError, MissingIndexError):
+        except _FORESEEN:
             raise
         except MappingError as err:
             # The name came to stand for several indexes: nobody can say which one is meant.
@@ -119,8 +129,8 @@ class Handler:
             _log.exception("A message failed")
             self._isolate(work, err)
 
-    def _run(self, work: "_Work") -> Summary:
-        summary = self._patiently(work.run, f"{len(work.message.ids)} documents wait")
+    def _run(self, work: Work) -> Summary:
+        summary = self._patiently(work.run, work.message)
         _log.info(
             "%s: %d written, %d unchanged, %d gone, %d refused",
             work.message.index,
@@ -131,19 +141,42 @@ class Handler:
         )
         return summary
 
-    def _patiently(self, step: Callable[[], _T], waiting: str) -> _T:
+    def _patiently(self, step: Callable[[], _T], message: Message) -> _T:
         """What a step gives, tried again while the cluster has no time for it."""
         end_s = self._monotonic_s() + PATIENCE_S
         ceilings_s = _ceilings_s()
         while True:
+            self._wait(self._pauses.left_s(message.index), end_s, message)
             try:
-                return step()
-            except (UnavailableError, ConflictError) as err:
-                delay_s = self._uniform(0, next(ceilings_s))
-                if self._monotonic_s() + delay_s > end_s:
-                    raise UnavailableError(f"{waiting}: {err}") from err
-                _log.warning("Waiting %.1f s: %s", delay_s, err)
-                self._sleep(delay_s)
+                result = step()
+            except ConflictError as err:
+                # Of one document: it concerns no other message.
+                self._sleep(min(self._uniform(0, next(ceilings_s)), self._left_s(end_s)))
+                if not self._left_s(end_s):
+                    raise UnavailableError(f"{len(message.ids)} documents wait: {err}") from err
+            except UnavailableError as err:
+                delay_s = self._pauses.lengthen(message.index, str(err))
+                _log.warning("%s: pausing %.1f s: %s", message.index, delay_s, err)
+            else:
+                self._pauses.end(message.index)
+                return result
+
+    def _wait(self, pause_s: float, end_s: float, message: Message) -> None:
+        """Wait for the index, but no longer than a message waits.
+
+        Raises:
+            UnavailableError: its pause is longer.
+        """
+        while pause_s > 0:
+            self._sleep(min(pause_s, self._left_s(end_s)))
+            if not self._left_s(end_s):
+                why = self._pauses.reason(message.index)
+                raise UnavailableError(f"{len(message.ids)} documents wait: {why}")
+            # Another thread may have tried meanwhile, in vain.
+            pause_s = self._pauses.left_s(message.index)
+
+    def _left_s(self, end_s: float) -> float:
+        return max(0.0, end_s - self._monotonic_s())
 
     def _give_back(self, message: Message, lane: Lane, reason: Exception) -> None:
         """Publish a copy, so that this one can be acknowledged.
@@ -154,7 +187,7 @@ class Handler:
         _log.warning("Given back: %s", reason)
         self._publisher.publish(message, lane)
 
-    def _isolate(self, work: "_Work", reason: Exception) -> None:
+    def _isolate(self, work: Work, reason: Exception) -> None:
         """Find the document that makes a message fail: by halves, then say so in the document."""
         message = work.left
         ids = message.ids
@@ -164,17 +197,19 @@ class Handler:
             return
         middle = len(ids) // 2
         for half in (ids[:middle], ids[middle:]):
-            self._publisher.publish(replace(message, ids=half), Lane.BACKFILL)
+            self._publisher.publish(message.part(half), Lane.BACKFILL)
 
-    def _give_up(self, work: "_Work", reason: Exception) -> None:
+    def _give_up(self, work: Work, reason: Exception) -> None:
         (id_,) = work.left.ids
         if work.enrichment is None:
             self._record(work.message.index, id_, reason)
             return
-        give_up = work.enrichment.give_up
+        enrichment = work.enrichment
         try:
-            is_done = self._patiently(lambda: give_up(reason), f"{id_!r} waits")
-        except (UnavailableError, SettingsError, ContractError, MissingIndexError):
+            is_done = self._patiently(
+                lambda: work.unless_replaced(lambda: enrichment.give_up(reason)), work.left
+            )
+        except _FORESEEN:
             raise
         except Exception as err:  # noqa: BLE001 - as in `_finish`
             _log.error("%s cannot keep its reason: %s", id_, err)
@@ -206,39 +241,6 @@ class Handler:
         except DiptychError as err:
             return Verdict(is_done=False, reason=str(err))
         return Verdict()
-
-
-class _Work:
-    """A message's enrichment, opened when the cluster answers for the first time."""
-
-    def __init__(self, enricher_for: Callable[[str], Enricher], message: Message) -> None:
-        self.message = message
-        self._enricher_for = enricher_for
-        self.enrichment: Enrichment | None = None
-
-    @property
-    def left(self) -> Message:
-        """The message with the ids that are not done; all of them before it was opened."""
-        ids = self.enrichment.waiting if self.enrichment else ()
-        return replace(self.message, ids=ids or self.message.ids)
-
-    def run(self) -> Summary:
-        """Go on where an error ended it."""
-        if self.enrichment is None:
-            self.enrichment = self._open()
-        return self.enrichment.run()
-
-    def _open(self) -> Enrichment:
-        try:
-            enricher = self._enricher_for(self.message.index)
-        except EncodingError as err:
-            # Not of one document: the model is missing or cannot be loaded.
-            raise SettingsError(str(err)) from err
-        return enricher.start(
-            self.message.ids,
-            is_forced=self.message.is_forced,
-            is_refetch=self.message.is_refetch,
-        )
 
 
 def _ceilings_s() -> Iterator[float]:

@@ -248,6 +248,29 @@ def test_worker_never_writes_over_a_newer_document(
     assert vector_of(engine_cluster, target, "0") is None
 
 
+def test_product_with_a_routing_of_its_own_is_found_and_written(
+    engine_cluster: EngineCluster, target: Target
+) -> None:
+    """The feed's message says where it lives; by its id alone it would count as gone."""
+    bulk_with_routing(
+        engine_cluster, target.index, ({"index": {"_id": "own", "routing": "a"}}, RED)
+    )
+    publisher = MemoryPublisher()
+    Feed(
+        engine_cluster.cluster, engine_cluster.engine, publisher, name=target.name, owner="first"
+    ).poll()
+    enricher = Enricher(store_of(engine_cluster, target), ENCODER, PICTURES)
+
+    for message, _ in publisher.messages:
+        enricher.start(message.ids, routing=message.routing).run()
+
+    messages = [message for message, _ in publisher.messages]
+    assert [{"own": "a"}] == [dict(m.routing) for m in messages if "own" in m.ids]
+    assert {target.contract.fingerprint} == {message.contract for message in messages}
+    vectors = store_of(engine_cluster, target).read_vectors(["own"], {"own": "a"})
+    assert ["own"] == list(vectors)
+
+
 def test_failed_products_have_no_vector(engine_cluster: EngineCluster, target: Target) -> None:
     """What is written as absent is absent to every question."""
     enrich(engine_cluster, target, "0")

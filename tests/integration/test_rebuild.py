@@ -16,9 +16,10 @@ from shop import (
 from diptych.client import Cluster, Json, path
 from diptych.encoding import ModelRef
 from diptych.errors import DiptychError, MappingError, RefusedError, UnavailableError, UsageError
+from diptych.ingest.store import ClusterStore, Outcome, Update
 from diptych.mappings.target import read_target
 from diptych.plugin.existing import ExistingIndex, require_existing
-from diptych.plugin.install import InstallReport, InstallRequest
+from diptych.plugin.install import InstallReport, InstallRequest, install
 from diptych.plugin.rebuild import Blueprint, Rebuilt, copied_settings, rebuild
 from diptych.plugin.reinstall import needs_rebuild, reinstall
 from diptych.settings import load_settings
@@ -102,6 +103,25 @@ def test_old_index_behind_an_alias_is_kept_and_takes_no_writes(
     assert 0 < rebuilt.blocked_s < 30
     with pytest.raises(UnavailableError, match="block"):
         put(cluster, old_shop, "9", {"title": "new"})
+
+
+def test_old_index_tells_workers_where_it_went(cluster: Cluster, index_name: str) -> None:
+    """Messages that name it would otherwise come back for ever; the user's `_meta` stays."""
+    create_shop(cluster, index_name, mappings={"_meta": {"owner": "shop"}})
+    alias = add_alias(cluster, index_name, f"{index_name}-alias")
+    install(cluster, ENGINE, make_request(alias))
+    put(cluster, index_name, "9", {"title": "new"})
+    before = read_target(cluster, alias)
+    request = make_request(alias, model=ModelRef("other", "2" * 16, 14))
+
+    rebuilt, _ = run(cluster, alias, request=request)
+
+    store = ClusterStore(cluster, ENGINE, before)
+    update = Update(store.read(["9"])[0], "ready", None, None, "2026-01-01")
+    assert Outcome.BLOCKED == store.write([update])[0].outcome
+    assert rebuilt.new_index == store.successor()
+    assert "shop" == require_existing(cluster, index_name).meta["owner"]
+    assert ClusterStore(cluster, ENGINE, read_target(cluster, alias)).successor() is None
 
 
 def test_every_alias_moves_with_its_filter(cluster: Cluster, old_shop: str) -> None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from simulation.checks import DIMENSION, KILLER, POISON, UNINDEXABLE, UNWRITABLE
+from simulation.checks import DIMENSION, KILLER, OWN, POISON, UNINDEXABLE, UNWRITABLE
 from simulation.day import ALIAS, Day
 from simulation.shards import Index
 
 from diptych.client import Json
 from diptych.contract import META_KEY, IndexContract
 from diptych.layout import product_layout
+from diptych.mappings.target import REPLACED_BY
 from diptych.testing import FakeEncoder
 
 _IDS = tuple(f"p{number}" for number in range(6))
+_ROUTED = ("p4", "p5")
 _TITLES = ("red dress", "blue mug", "green lamp", "red dress", "")
 _IMAGES = ("a.jpg", "b.jpg", "away.jpg", "broken.jpg", "none.jpg", "")
 _BREAKING = (POISON, KILLER, UNINDEXABLE, UNWRITABLE)
@@ -45,7 +47,8 @@ class Application:
             # Nothing but a delivery limit ends what ends a worker.
             self._breaking.remove(KILLER)
         self._n_indexes = 0
-        self._create_next("1")
+        self._revision = 1
+        self._create_next()
         day.machine.at(1.0, self._refresh)
 
     def act(self) -> None:
@@ -57,7 +60,7 @@ class Application:
         index = self._day.live()
         if index.block is not None or self._day.is_over:
             return
-        doc = index.shard_of(id_, None).docs.get(id_)
+        doc = index.shard_of(id_, _routing(id_)).docs.get(id_)
         old = None if doc is None else doc.source
         kind = self._rng.choice(_KINDS)
         source = self._changed(id_, old, kind)
@@ -66,7 +69,39 @@ class Application:
         if old is not None:
             self._read[id_] = old
         self._day.machine.say(f"application {kind} {id_} {source}")
-        self._day.node.write(index, id_, source, None, "application", [])
+        self._day.node.write(index, id_, source, _routing(id_), "application", [])
+
+    def rebuild(self) -> None:
+        """A copy takes the index's place; the old one is kept, takes no writes and says so."""
+        if self._day.is_over:
+            return
+        old = self._day.live()
+        new = self._create_next()
+        self._copy(old, new)
+        old.aliases.clear()
+        old.block = 403
+        meta = old.mappings["_meta"]
+        note = meta[META_KEY] | {REPLACED_BY: new.name}
+        old.mappings = {"_meta": meta | {META_KEY: note}}
+        self._day.machine.say(f"{old.name} is replaced by {new.name}")
+
+    def recreate(self) -> None:
+        """The index is deleted and made again under its name, often for other models."""
+        if self._day.is_over:
+            return
+        old = self._day.live()
+        self._revision += self._rng.randrange(2)
+        # Numbers are given out again, so a write can meet another document by accident. The feed
+        # sees that write, and the hashes say what it is.
+        self._day.checks.is_strict = False
+        del self._day.node.indexes[old.name]
+        self._copy(old, self._create(old.name, [ALIAS]))
+        self._day.machine.say(f"{old.name} is made again, revision {self._revision}")
+
+    def _copy(self, old: Index, new: Index) -> None:
+        for doc in list(old.docs()):
+            source = {name: value for name, value in doc.source.items() if name not in OWN}
+            self._day.node.write(new, doc.id, source, doc.routing, "application", [])
 
     def _changed(self, id_: str, old: Json | None, kind: str) -> Json | None:
         rng = self._rng
@@ -86,18 +121,19 @@ class Application:
             return self._rng.choice(self._breaking)
         return self._rng.choice(_TITLES)
 
-    def _create_next(self, revision: str) -> Index:
+    def _create_next(self) -> Index:
         self._n_indexes += 1
-        return self._create(f"{ALIAS}-{self._n_indexes}", revision, [ALIAS])
+        return self._create(f"{ALIAS}-{self._n_indexes}", [ALIAS])
 
-    def _create(self, name: str, revision: str, aliases: Sequence[str]) -> Index:
+    def _create(self, name: str, aliases: Sequence[str]) -> Index:
+        contract = contract_of(str(self._revision))
         interval = self._rng.choice((None, "1s", "5s", "-1"))
         settings: Json = {"index.number_of_shards": self._rng.choice((1, 2))}
         if interval is not None:
             settings["index.refresh_interval"] = interval
         body = {
             "settings": settings,
-            "mappings": {"_meta": {META_KEY: contract_of(revision).to_meta()}},
+            "mappings": {"_meta": {META_KEY: contract.to_meta()}},
             "aliases": {alias: {} for alias in aliases},
         }
         return self._day.node.create(name, body)
@@ -110,3 +146,8 @@ class Application:
             for shard in index.shards:
                 shard.refresh(self._day.now_s())
         self._day.machine.at(float(interval.strip("-s")), self._refresh)
+
+
+def _routing(id_: str) -> str | None:
+    """Some documents live elsewhere than their ids say."""
+    return "elsewhere" if id_ in _ROUTED else None

@@ -22,7 +22,8 @@ PICTURES = {name: b"picture " + name.encode() for name in ("a.jpg", "b.jpg", "aw
 #: Words of titles that break something: the encoder, the whole process, the write of a vector,
 #: every write of a worker.
 POISON, KILLER, UNINDEXABLE, UNWRITABLE = "poison", "killer", "unindexable", "unwritable"
-_OWN = ("diptych", "diptych_vector")
+#: Fields of a document that are Diptych's.
+OWN = ("diptych", "diptych_vector")
 _SETTLED = ("ready", "partial", "failed")
 
 
@@ -163,7 +164,7 @@ class Checks:
         return [
             doc
             for doc in index.docs()
-            if doc.id not in dead
+            if not (doc.id in dead and _is_breaking(doc.source.get("title", "")))
             and not (
                 is_good(doc.source, revision_of(index))
                 and doc.source["diptych"].get("retry_at") is None
@@ -177,4 +178,4 @@ def _is_bare(doc: Doc) -> bool:
 
 
 def _without_own(doc: Doc) -> Json:
-    return {name: value for name, value in doc.source.items() if name not in _OWN}
+    return {name: value for name, value in doc.source.items() if name not in OWN}

@@ -147,7 +147,8 @@ class Request:
         preference = self._params.get("preference", "")
         shards = index.shards
         if preference:
-            shards = [shards[int(preference.split("|")[0].removeprefix("_shards:"))]]
+            number = int(preference.split("|")[0].removeprefix("_shards:"))
+            shards = shards[number : number + 1]
         docs = [d for shard in shards for d in shard.searchable.values() if _is_in(d, span)]
         docs.sort(key=lambda doc: doc.seq_no)
         hits = [self._search_hit(doc, body, has_clauses) for doc in docs[: body["size"]]]

@@ -121,6 +121,8 @@ class World:
             self._block,
             self._fail_over,
             self._stranger,
+            self._application.rebuild,
+            self._application.recreate,
             self._forget,
         )
 

@@ -9,6 +9,8 @@ from enriching import CountingEncoder, RacingStore, block, make_contract, make_e
 from diptych.encoding import Role
 from diptych.errors import ContractError
 from diptych.ingest.enrich import Enricher
+from diptych.ingest.publishing import NO_ROUTING
+from diptych.ingest.store import Routing
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryStore
 from diptych.vectors import Floats
@@ -129,9 +131,11 @@ def test_stored_block_of_another_version_is_not_reused(encoder: CountingEncoder)
     """Between the two reads another worker can have written another picture's block."""
 
     class SwappingStore(MemoryStore):
-        def read_vectors(self, ids: Sequence[str]) -> dict[str, tuple[int, Floats]]:
+        def read_vectors(
+            self, ids: Sequence[str], routing: Routing = NO_ROUTING
+        ) -> dict[str, tuple[int, Floats]]:
             self.index("1", self.sources["1"] | {"price": 9})
-            return super().read_vectors(ids)
+            return super().read_vectors(ids, routing)
 
     store = SwappingStore(make_contract(encoder))
     store.index("1", {"title": "red dress", "image": "red.jpg"})

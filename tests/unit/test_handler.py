@@ -80,7 +80,7 @@ class Setting:
         self.clock = Clock()
         enricher = Enricher(self.store, encoder, MemoryPictures({}))
         self.handler = Handler(
-            lambda index: enricher_for(enricher),
+            lambda index, contract: enricher_for(enricher),
             self.publisher,
             sleep=self.clock.sleep,
             monotonic_s=lambda: self.clock.now_s,

@@ -16,6 +16,21 @@ def test_message_survives_json(is_forced: bool, is_refetch: bool) -> None:
     assert message == message_from_json(message.to_json())
 
 
+def test_message_says_where_documents_live_and_what_its_sender_saw() -> None:
+    """Routing stays with its ids when a message is split."""
+    message = Message("products-1", ("a", "b", "c"), routing={"b": "x"}, contract="f00d")
+
+    assert message == message_from_json(message.to_json())
+    assert ({}, {"b": "x"}) == (message.part(["a"]).routing, message.part(["b", "c"]).routing)
+
+
+def test_message_of_an_older_program_is_read() -> None:
+    """It knows neither routing nor contract."""
+    old = {"schema": 1, "index": "i", "ids": ["a"], "is_forced": True}
+
+    assert Message("i", ("a",), is_forced=True) == message_from_json(old)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -26,6 +41,7 @@ def test_message_survives_json(is_forced: bool, is_refetch: bool) -> None:
         {"schema": 1, "index": 5, "ids": ["a"]},
         {"schema": 1, "index": "i", "ids": []},
         {"schema": 1, "index": "i", "ids": ["a", 5]},
+        {"schema": 1, "index": "i", "ids": ["a"], "routing": {"a": 5}},
         {"schema": 1, "index": "i", "ids": ["a"] * (MAX_IDS + 1)},
     ],
 )
