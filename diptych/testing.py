@@ -103,11 +103,13 @@ class MemoryStore:
         self.contract = contract
         self.sources: dict[str, dict[str, Any]] = {}
         self._seq_nos: dict[str, int] = {}
+        self._routing: dict[str, str | None] = {}
         self._last = -1
 
-    def index(self, id_: str, source: Mapping[str, Any]) -> None:
+    def index(self, id_: str, source: Mapping[str, Any], *, routing: str | None = None) -> None:
         """What an application does: replace the whole document."""
         self._last += 1
+        self._routing[id_] = routing
         self.sources[id_] = dict(source)
         self._seq_nos[id_] = self._last
 
@@ -129,11 +131,12 @@ class MemoryStore:
                     "_seq_no": self._seq_nos[id_],
                     "_primary_term": 1,
                     "_source": self.sources[id_],
+                    "_routing": self._routing[id_],
                 },
                 self.contract,
             )
             for id_ in ids
-            if id_ in self.sources
+            if id_ in self.sources and routing.get(id_) == self._routing[id_]
         ]
 
     def read_vectors(
@@ -167,7 +170,7 @@ class MemoryStore:
         merged[self.contract.vector_field] = (
             None if update.vector is None else update.vector.tolist()
         )
-        self.index(id_, merged)
+        self.index(id_, merged, routing=update.document.routing)
         return Written(Outcome.WRITTEN)
 
 
