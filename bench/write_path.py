@@ -38,7 +38,8 @@ from diptych.settings import Settings, load_settings
 from diptych.testing import FakeEncoder
 from diptych.workers.app import CeleryPublisher, make_app
 from diptych.workers.enrichers import Enrichers
-from diptych.workers.tasks import Handler, register
+from diptych.workers.handling import Handler
+from diptych.workers.tasks import register
 
 INDEX = "bench"
 _WORDS = ("red", "blue", "long", "short", "dress", "coat", "mug", "lamp", "cotton", "wool", "new")
@@ -183,7 +184,7 @@ def _work(encoder: FakeEncoder, address: str) -> None:
     known = encoder if cache is None else RememberingEncoder(encoder, cache)
     pictures = picture_source(settings, cache=cache)
     enrichers = Enrichers(cluster, detect_engine(cluster), pictures, lambda _: known)
-    register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=os.abort)
+    register(app, Handler(enrichers.get, CeleryPublisher(app)), stop=lambda verdict: os.abort())
     app.Worker(
         pool="threads", concurrency=2, quiet=True, without_gossip=True, without_mingle=True
     ).start()

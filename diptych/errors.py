@@ -14,6 +14,8 @@
     ├── CatalogError             exit 1   an input file cannot be read
     ├── ImageError               exit 1   one picture cannot be used
     ├── EncodingError            exit 1   a model cannot be loaded or fails on its input
+    ├── DeviceLostError          exit 75  the device of the models works no more in this process
+    ├── CrashError               exit 1   a document ended the process that worked on it
     ├── RefusedError             exit 1   the cluster refuses a request as it stands (400, 404)
     │   ├── ConflictError        exit 1   somebody else wrote first (409)
     │   └── TooLargeError        exit 1   the request is larger than the cluster takes (413)
@@ -91,6 +93,16 @@ class ImageError(DiptychError):
 
 class EncodingError(DiptychError):
     """A model cannot be loaded, or fails on its input."""
+
+
+class DeviceLostError(DiptychError):
+    """The device of the models works no more in this process: a new process may mend it."""
+
+    exit_code = 75
+
+
+class CrashError(DiptychError):
+    """What was tried in a process of its own ended that process, or never came to an end."""
 
 
 class RefusedError(DiptychError):

@@ -1,7 +1,10 @@
 """Fakes of the seams; each passes the same contract tests as the real part."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,7 @@ from diptych.ingest.publishing import NO_ROUTING, Lane, Message
 from diptych.ingest.store import Document, Outcome, Routing, Update, Written, document_of
 from diptych.mappings.fields import OBJECT
 from diptych.vectors import Floats, unit_rows
+from diptych.workers.journal import Abandoned, Entry
 
 #: First bytes of the files that `FakeEncoder.encode_images` takes for pictures, and its own.
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"picture")
@@ -201,6 +205,40 @@ class MemoryDeadLetters:
     def record(self, letter: DeadLetter) -> None:
         """Keep the letter."""
         self.letters.append(letter)
+
+
+class MemoryJournal:
+    """A `diptych.workers.journal.Journal` in memory, for workers that share a list of entries."""
+
+    def __init__(
+        self, kept: "list[tuple[MemoryJournal, Entry]]", is_dead: Callable[[], bool]
+    ) -> None:
+        """One worker's; `is_dead` tells whether that worker died."""
+        self.is_dead = is_dead
+        self._kept = kept
+
+    @contextmanager
+    def holding(self, entry: Entry) -> Iterator[None]:
+        """Keep the entry, and for ever if the worker dies meanwhile."""
+        kept = self, entry
+        self._kept.append(kept)
+        try:
+            yield
+        finally:
+            if not self.is_dead():
+                self._forget(kept)
+
+    def abandoned(self) -> list[Abandoned]:
+        """What the dead leave behind, kept as this worker's own."""
+        found = []
+        for place, (owner, entry) in enumerate(self._kept):
+            if owner.is_dead():
+                self._kept[place] = kept = self, replace(entry, is_suspect=True)
+                found.append(Abandoned(kept[1], partial(self._forget, kept)))
+        return sorted(found, key=lambda one: one.entry.suspicion)
+
+    def _forget(self, kept: "tuple[MemoryJournal, Entry]") -> None:
+        self._kept[:] = [other for other in self._kept if other is not kept]
 
 
 class MemoryPictures:

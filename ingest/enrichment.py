@@ -86,25 +86,35 @@ class Enrichment:
             DiptychError: whatever else the cluster or the encoder says.
         """
         while self._waiting:
-            self._enrich(self._waiting)
+            self._enrich()
             self._count_round()
         return self.summary
+
+    def look(self) -> tuple[str, ...]:
+        """Ids whose documents want a vector; the others are counted, and wait no more."""
+        self._read(self._now())
+        return self.waiting
 
     def give_up(self, reason: Exception) -> bool:
         """Record the documents that made `run` fail, and say so in them.
 
         False where one of them has other inputs by now, or was never read: nothing is done then.
-        Said in the document, so that it is not fed for ever.
+        One that somebody else has settled meanwhile is left as it is. Said in the document, so
+        that it is not fed for ever.
 
         Raises:
             ConflictError: somebody else writes at this moment; try again.
             UnavailableError: the cluster does not take it now.
         """
-        tried = {document.id: document.hashes for document in self._todo}
-        documents = self._store.read(self._waiting, self._routing)
-        if any(tried.get(document.id) != document.hashes for document in documents):
-            return False
+        tried = {document.id: document for document in self._todo}
         now = timestamp(self._now())
+        documents = [
+            document
+            for document in self._store.read(self._waiting, self._routing)
+            if not _is_settled_since(tried.get(document.id), document, now)
+        ]
+        if any(_is_another(tried.get(document.id), document) for document in documents):
+            return False
         why = f"{type(reason).__name__}: {reason}"[:500]
         updates = [Update(document, FAILED, None, why, now) for document in documents]
         if self._reason is not reason:
@@ -127,18 +137,22 @@ class Enrichment:
                 f"{self._waiting[0]!r} among them."
             )
 
-    def _enrich(self, ids: Sequence[str]) -> None:
-        """One round for some documents; those left wait."""
+    def _enrich(self) -> None:
+        """One round for the documents that wait; those left wait on."""
         self._n_attempts += 1
-        documents = self._store.read(ids, self._routing)
         now = self._now()
-        todo = self._todo = self._unsettled(documents, timestamp(now))
-        made = self._maker.make(todo, is_forced=self._is_forced) if todo else []
-        updates = [_update(*pair, now) for pair in zip(todo, made, strict=True)]
-        self.summary.gone += len(ids) - len(documents)
-        self._waiting = [update.document.id for update in updates]
-        if updates:
-            self._write(updates)
+        todo = self._read(now)
+        if todo:
+            made = self._maker.make(todo, is_forced=self._is_forced)
+            self._write([_update(*pair, now) for pair in zip(todo, made, strict=True)])
+
+    def _read(self, now: datetime) -> list[Document]:
+        """What waits, as it is now; what is gone or settled waits no more."""
+        documents = self._store.read(self._waiting, self._routing)
+        self.summary.gone += len(self._waiting) - len(documents)
+        self._todo = self._unsettled(documents, timestamp(now))
+        self._waiting = [document.id for document in self._todo]
+        return self._todo
 
     def _unsettled(self, documents: Sequence[Document], now: str) -> list[Document]:
         """Documents to work on; the others are counted."""
@@ -204,7 +218,7 @@ class Enrichment:
             error_class=result.error_class,
             status=result.status,
             reason=result.reason[:500],
-            attempts=self._n_attempts,
+            attempts=max(1, self._n_attempts),
             first_seen=self._started_at,
             last_seen=update.embedded_at,
             contract=self._store.contract.fingerprint,
@@ -219,6 +233,16 @@ def _update(document: Document, made: Fused, now: datetime) -> Update:
     n_retries = document.n_retries + 1 if is_same else 1
     pause = min(_LAST_RETRY, _FIRST_RETRY * 4 ** min(n_retries - 1, 6))
     return replace(update, n_retries=n_retries, retry_at=timestamp(now + pause))
+
+
+def _is_another(tried: Document | None, document: Document) -> bool:
+    """Whether what stands there now is not what was tried."""
+    return tried is None or tried.hashes != document.hashes
+
+
+def _is_settled_since(tried: Document | None, document: Document, now: str) -> bool:
+    is_older = tried is not None and tried.seq_no != document.seq_no
+    return is_older and document.is_settled(now)
 
 
 def _raise_if_put_off(written: Sequence[Written]) -> None:

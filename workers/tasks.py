@@ -9,27 +9,26 @@ from celery.exceptions import Reject
 
 from diptych.ingest.publishing import Lane
 from diptych.workers.app import TASK, queue_name
-from diptych.workers.handling import PATIENCE_S, Handler
-
-__all__ = ["PATIENCE_S", "Handler", "lane_of", "register"]
+from diptych.workers.handling import Handler
+from diptych.workers.verdict import Verdict
 
 _log = logging.getLogger(__name__)
 
 
-def register(app: Celery, handler: Handler, *, on_misconfigured: Callable[[], None]) -> None:
+def register(app: Celery, handler: Handler, *, stop: Callable[[Verdict], None]) -> None:
     """Give the application its one task.
 
     Args:
-        on_misconfigured: called where credentials, settings or models are wrong, to stop the
-            worker.
+        stop: called where this process can do nothing for any message, to stop it.
     """
 
     @app.task(name=TASK, bind=True, shared=False, acks_late=True, ignore_result=True)
     def enrich(task: "Task[Any, None]", body: object) -> None:
-        verdict = handler.deliver(body, lane_of(task.request.delivery_info or {}))
-        if verdict.is_misconfigured:
+        came = task.request.delivery_info or {}
+        verdict = handler.deliver(body, lane_of(came), is_returned=came.get("redelivered") is True)
+        if verdict.is_misconfigured or verdict.is_device_lost:
             _log.error("Stopping: %s", verdict.reason)
-            on_misconfigured()
+            stop(verdict)
         if not verdict.is_done:
             raise Reject(verdict.reason, requeue=True)
 

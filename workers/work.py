@@ -32,6 +32,16 @@ class Work:
         ids = self.enrichment.waiting if self.enrichment else ()
         return self.message.part(ids or self.message.ids)
 
+    def look(self) -> tuple[str, ...]:
+        """Ids that are not settled; reads the documents, and encodes nothing.
+
+        Raises:
+            DiptychError: as `run`.
+        """
+        if self.enrichment is None:
+            self.enrichment = self._open()
+        return self.enrichment.look()
+
     def run(self) -> Summary:
         """Go on where an error ended it.
 

@@ -43,9 +43,6 @@ class Application:
         self._rng = rng
         self._read: dict[str, Json] = {}
         self._breaking = [word for word in _BREAKING if rng.random() < 0.15]
-        if not day.broker.has_limit and KILLER in self._breaking:
-            # Nothing but a delivery limit ends what ends a worker.
-            self._breaking.remove(KILLER)
         self._n_indexes = 0
         self._revision = 1
         self._create_next()

@@ -1,5 +1,6 @@
 """A broker in memory that delivers at least once: late, out of order, and more than once."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -56,6 +57,8 @@ class Broker:
         self.items: list[Item] = []
         self.held: dict[int, Delivery] = {}
         self.n_lost = 0
+        #: How many messages each id was in.
+        self.n_put: Counter[str] = Counter()
         self._machine = machine
         self._weather = weather
         self.has_limit = has_limit
@@ -69,6 +72,7 @@ class Broker:
 
     def put(self, body: bytes, lane: Lane) -> None:
         """A message, or two of it."""
+        self.n_put.update(orjson.loads(body).get("ids", ()))
         for _ in range(2 if self._machine.chance(self._p_duplicate) else 1):
             late_s = self._machine.rng.random() * 0.5
             self.items.append(Item(body, lane, self._machine.now_s + late_s))

@@ -87,6 +87,8 @@ class Checks:
         self.last_good_s: dict[tuple[str, str], float] = {}
         #: When an application dropped a document's vector, which the feed sees by itself.
         self.last_bare_s: dict[tuple[str, str], float] = {}
+        #: Ids that ever had a title that breaks something, by that title.
+        self.carriers: dict[str, set[str]] = {}
         #: Raised by the world: what is raised within a worker would meet its `except Exception`.
         self.violations: list[str] = []
         self.is_strict = True
@@ -108,6 +110,8 @@ class Checks:
             self.last_good_s[key] = math.inf
         elif was_good:
             self.last_good_s[key] = self._machine.now_s
+        if after is not None and _is_breaking(after.source.get("title", "")):
+            self.carriers.setdefault(after.source["title"], set()).add(after.id)
         if after is not None and _is_bare(after):
             self.last_bare_s[key] = self._machine.now_s
 
@@ -118,15 +122,16 @@ class Checks:
         before, after = operation.before, operation.after
         name = operation.id
         if before is None:
-            self._accuse(f"{who} created the document {name!r}")
+            self.accuse(f"{who} created the document {name!r}")
         elif after is None:
-            self._accuse(f"{who} deleted the document {name!r}")
+            self.accuse(f"{who} deleted the document {name!r}")
         elif _without_own(before) != _without_own(after):
-            self._accuse(f"{who} changed what is the application's in {name!r}")
+            self.accuse(f"{who} changed what is the application's in {name!r}")
         elif self.is_strict and not now_good:
-            self._accuse(f"{who} wrote a stale vector: {after}")
+            self.accuse(f"{who} wrote a stale vector: {after}")
 
-    def _accuse(self, what: str) -> None:
+    def accuse(self, what: str) -> None:
+        """Something happened that never may."""
         self._machine.say(f"VIOLATION: {what}")
         self.violations.append(what)
 
@@ -139,11 +144,11 @@ class Checks:
         index = self._node.find(body["index"])
         for id_ in body["ids"]:
             if index is not None and not self._is_accounted_for(index, id_, delivery):
-                self._accuse(f"a message was acknowledged, and {id_!r} has no outcome")
+                self.accuse(f"a message was acknowledged, and {id_!r} has no outcome")
 
     def _check_stranger(self) -> None:
         if not any(letter.stage == "message" for letter in self._letters.letters):
-            self._accuse("a message that nobody understands was dropped without a record")
+            self.accuse("a message that nobody understands was dropped without a record")
 
     def _is_accounted_for(self, index: Index, id_: str, delivery: Delivery) -> bool:
         if META_KEY not in index.mappings.get("_meta", {}):

@@ -1,4 +1,4 @@
-"""Feeds and workers: the real ones, on simulated clocks, brokers and clusters."""
+"""Feeds and workers: the real ones, on simulated clocks, brokers, clusters and journals."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -7,34 +7,45 @@ from functools import partial
 from simulation.broker import Delivery, SimulatedPublisher
 from simulation.checks import KILLER, POISON
 from simulation.day import ALIAS, Day
+from simulation.isolation import ChildEnds, SimulatedIsolation
 from simulation.machine import Process
 from simulation.stormy import SlowEncoder, StormyPictures
 
 from diptych.errors import DiptychError
 from diptych.ingest.feed import Feed
 from diptych.mappings.engine import OpenSearch
+from diptych.testing import MemoryJournal
 from diptych.workers.enrichers import Enrichers
 from diptych.workers.handling import Handler
+from diptych.workers.journal import Entry
+from diptych.workers.patience import Patience
+from diptych.workers.recovering import recover
 
 
 class Processes:
     """Starts feeds and workers, ends them, and starts them again."""
 
-    def __init__(self, day: Day, disturb: Callable[[str], None]) -> None:
+    def __init__(
+        self, day: Day, disturb: Callable[[str], None], *, is_isolating: bool = True
+    ) -> None:
         """Starts one or two of each kind.
 
         Args:
             disturb: called while a worker has a document in its hands.
+            is_isolating: whether workers run apart what one may have died of.
         """
         self.is_sweeping = False
         #: How often each text was encoded.
         self.executions: Counter[str] = Counter()
+        self._is_isolating = is_isolating
         self._day = day
         self._disturb = disturb
         self._machine = day.machine
         self._rng = day.machine.rng
         self._feeds: list[Process] = []
         self._workers: list[Process] = []
+        #: What the workers' one disk remembers.
+        self._kept: list[tuple[MemoryJournal, Entry]] = []
         for _ in range(self._rng.randrange(1, 3)):
             self._start_feed()
         for _ in range(self._rng.randrange(1, 3)):
@@ -106,8 +117,10 @@ class Processes:
     def _start_worker(self) -> None:
         process = self._name("worker")
         self._workers.append(process)
+        journal = MemoryJournal(self._kept, lambda: process.is_dead)
+        process.spawn(partial(self._recover, process, journal))
         for _ in range(self._rng.randrange(1, 3)):
-            process.spawn(partial(self._work, process))
+            process.spawn(partial(self._work, process, journal))
 
     def _end_worker(self, process: Process) -> None:
         if process.is_dead:
@@ -118,9 +131,18 @@ class Processes:
         self._day.broker.lose_holder(process)
         self._machine.at(1 + self._rng.random() * 9, self._start_worker)
 
-    def _work(self, process: Process) -> None:
+    def _recover(self, process: Process, journal: MemoryJournal) -> None:
+        """What dead workers had in hand."""
+
+        def wait(duration_s: float) -> bool:
+            self._machine.pause(duration_s)
+            return False
+
+        recover(self._handler(process, self._publisher(), journal), journal, wait=wait)
+
+    def _work(self, process: Process, journal: MemoryJournal) -> None:
         publisher = self._publisher()
-        handler = self._handler(process, publisher)
+        handler = self._handler(process, publisher, journal)
         idle_s = 0.1
         while True:
             delivery = self._day.broker.take(process)
@@ -132,9 +154,24 @@ class Processes:
                 publisher.delivery = delivery
                 self._deliver(process, handler, delivery)
 
-    def _handler(self, process: Process, publisher: SimulatedPublisher) -> Handler:
+    def _handler(
+        self, process: Process, publisher: SimulatedPublisher, journal: MemoryJournal
+    ) -> Handler:
+        child = self._plain_handler(process, publisher, self._execute_apart)
+        isolation = SimulatedIsolation(self._machine, child) if self._is_isolating else None
+        execute = partial(self._execute, process, publisher)
+        return self._plain_handler(process, publisher, execute, journal, isolation)
+
+    def _plain_handler(
+        self,
+        process: Process,
+        publisher: SimulatedPublisher,
+        execute: Callable[[Sequence[str]], None],
+        journal: MemoryJournal | None = None,
+        isolation: SimulatedIsolation | None = None,
+    ) -> Handler:
+        """A worker's handler, or that of the process in which it isolates messages."""
         day = self._day
-        execute: Callable[[Sequence[str]], None] = partial(self._execute, process)
         enrichers = Enrichers(
             day.cluster(process),
             OpenSearch(),
@@ -149,16 +186,20 @@ class Processes:
             enrichers.get,
             publisher,
             dead_letters=day.letters,
-            sleep=self._machine.pause,
-            monotonic_s=day.now_s,
+            patience=Patience(
+                sleep=self._machine.pause, monotonic_s=day.now_s, uniform=self._rng.uniform
+            ),
             now=day.now,
-            uniform=self._rng.uniform,
+            journal=journal,
+            isolation=isolation,
+            is_isolated=journal is None,
         )
 
     def _deliver(self, process: Process, handler: Handler, delivery: Delivery) -> None:
         self._machine.say(f"takes {delivery.item.body.decode()}")
         self._meet(delivery)
-        verdict = handler.deliver(delivery.body, delivery.item.lane)
+        item = delivery.item
+        verdict = handler.deliver(delivery.body, item.lane, is_returned=item.n_returns > 0)
         self._machine.say(f"says {verdict}")
         if verdict.is_done:
             self._day.checks.acknowledged(delivery)
@@ -181,12 +222,27 @@ class Processes:
                 late_s = self._rng.random() * self._rng.choice((0.1, 1.0))
                 self._machine.at(late_s, partial(self._disturb, id_))
 
-    def _execute(self, process: Process, texts: Sequence[str]) -> None:
+    def _execute(
+        self, process: Process, publisher: SimulatedPublisher, texts: Sequence[str]
+    ) -> None:
         """What encoding does to a worker: it takes time, and some texts break it."""
-        self._machine.pause(self._rng.random() * self._rng.choice((0.01, 0.5, 3.0)))
-        self.executions.update(texts)
+        self._take_time(texts)
         if KILLER in texts:
+            if publisher.delivery is None or publisher.delivery.item.n_returns:
+                self._day.checks.accuse(f"{process.name} dies of a message that came again")
             self._machine.at(0, lambda: self._end_worker(process))
             process.die()
         if POISON in texts:
             raise RuntimeError("poison")
+
+    def _execute_apart(self, texts: Sequence[str]) -> None:
+        """The same in a process of its own."""
+        self._take_time(texts)
+        if KILLER in texts:
+            raise ChildEnds
+        if POISON in texts:
+            raise RuntimeError("poison")
+
+    def _take_time(self, texts: Sequence[str]) -> None:
+        self._machine.pause(self._rng.random() * self._rng.choice((0.01, 0.5, 3.0)))
+        self.executions.update(texts)

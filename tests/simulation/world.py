@@ -11,6 +11,7 @@ from simulation.day import ALIAS, Day
 from simulation.processes import Processes
 
 from diptych.ingest.publishing import Lane
+from diptych.workers.suspects import MAX_CRASHES, MAX_UNTOLD
 
 #: Simulated time in which things go wrong, and after which they have to be right.
 _CHAOS_S, _PEACE_S = 60.0, 200_000.0
@@ -20,12 +21,20 @@ _MAX_EVENTS = 60_000
 class World:
     """One seed's day; a `Violation` says what went wrong, the machine's trace how it came."""
 
-    def __init__(self, seed: int, *, transport: type[StormyTransport] = StormyTransport) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        transport: type[StormyTransport] = StormyTransport,
+        is_isolating: bool = True,
+    ) -> None:
         """Everything follows from the seed.
 
         Args:
             transport: how workers reach the cluster; one that lies shows that the checks can fail.
+            is_isolating: whether workers run apart what one may have died of; likewise.
         """
+        self._is_isolating = is_isolating
         self.day = Day(seed, transport)
         self._machine = self.day.machine
         self._ends_at_s = 0.0
@@ -49,7 +58,9 @@ class World:
     def _prepare(self) -> None:
         rng = self._machine.rng
         self._application = Application(self.day)
-        self._processes = Processes(self.day, self._application.touch)
+        self._processes = Processes(
+            self.day, self._application.touch, is_isolating=self._is_isolating
+        )
         for _ in range(rng.randrange(8, 25)):
             self._machine.at(rng.random() * _CHAOS_S, self._application.act)
         for _ in range(rng.randrange(2, 8)):
@@ -82,7 +93,23 @@ class World:
         stale = self._stale()
         if stale:
             raise Violation(f"queue and feed are done, and stale are {stale}")
+        self._check_executions()
         return True
+
+    def _check_executions(self) -> None:
+        """A message executes what breaks something a few times at most, however it ends.
+
+        It may be told to two workers at once, by the journal and by the broker; each executes it
+        once with others, and alone as often as it is tried apart.
+        """
+        most = 2 * (2 + MAX_CRASHES + MAX_UNTOLD)
+        for word, ids in self.day.checks.carriers.items():
+            n_messages = sum(self.day.broker.n_put[id_] for id_ in ids)
+            n_executions = self._processes.executions[word]
+            if n_executions > most * n_messages:
+                raise Violation(
+                    f"{word} was executed {n_executions} times in {n_messages} messages"
+                )
 
     def _is_retried(self) -> bool:
         return any(doc.source.get("diptych", {}).get("retry_at") for doc in self.day.live().docs())
@@ -166,13 +193,15 @@ class World:
         self.day.broker.lose_messages()
 
 
-def replay(seed: int, *, transport: type[StormyTransport] = StormyTransport) -> World:
+def replay(
+    seed: int, *, transport: type[StormyTransport] = StormyTransport, is_isolating: bool = True
+) -> World:
     """The world of a seed after its day.
 
     Raises:
         Violation: what went wrong, with the last events and how to see them again.
     """
-    world = World(seed, transport=transport)
+    world = World(seed, transport=transport, is_isolating=is_isolating)
     try:
         world.run()
     except Exception as err:

@@ -22,7 +22,9 @@ from diptych.layout import product_layout
 from diptych.testing import FakeEncoder, MemoryPictures, MemoryPublisher, MemoryStore
 from diptych.vectors import Floats
 from diptych.workers.app import TASK, make_app
-from diptych.workers.tasks import PATIENCE_S, Handler, lane_of, register
+from diptych.workers.handling import Handler
+from diptych.workers.patience import PATIENCE_S, Patience
+from diptych.workers.tasks import lane_of, register
 
 MESSAGE = Message("products", ("1", "2", "3"))
 
@@ -82,8 +84,7 @@ class Setting:
         self.handler = Handler(
             lambda index, contract: enricher_for(enricher),
             self.publisher,
-            sleep=self.clock.sleep,
-            monotonic_s=lambda: self.clock.now_s,
+            patience=Patience(sleep=self.clock.sleep, monotonic_s=lambda: self.clock.now_s),
         )
 
 
@@ -144,7 +145,7 @@ def run_task(setting: Setting, body: object) -> int:
     """Run the registered task as a worker does; how often it asked to stop."""
     app = make_app("memory://")
     stops: list[bool] = []
-    register(app, setting.handler, on_misconfigured=lambda: stops.append(True))
+    register(app, setting.handler, stop=lambda verdict: stops.append(True))
     app.tasks[TASK].apply(args=(body,), throw=True)
     return len(stops)
 

@@ -10,7 +10,8 @@ from diptych.ingest.enrich import Enricher
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.store import Outcome
 from diptych.testing import MemoryDeadLetters, MemoryPublisher, MemoryStore
-from diptych.workers.handling import PATIENCE_S, Handler, Verdict
+from diptych.workers.handling import Handler, Verdict
+from diptych.workers.patience import PATIENCE_S, Patience
 
 MESSAGE = Message("products", ("1", "2"), contract="old")
 
@@ -29,9 +30,11 @@ class Hand:
             self.ask,
             self.publisher,
             dead_letters=self.letters,
-            sleep=self._sleep,
-            monotonic_s=lambda: self.now_s,
-            uniform=lambda low, high: high,
+            patience=Patience(
+                sleep=self._sleep,
+                monotonic_s=lambda: self.now_s,
+                uniform=lambda low, high: high,
+            ),
         )
 
     def deliver(self, message: Message = MESSAGE) -> Verdict:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from diptych.errors import EncodingError, SettingsError
+from diptych.errors import DeviceLostError, EncodingError, SettingsError
 from diptych.vectors import Floats
 
 _PRECISIONS = {
@@ -15,6 +15,11 @@ _PRECISIONS = {
     "float16": torch.float16,
     "bfloat16": torch.bfloat16,
 }
+
+
+#: How torch names an error after which a device does nothing more in this process, such as a
+#: failed memory cell or an index out of range in one of its programs.
+_LOST = ("CUDA error", "cuDNN error")
 
 
 class Device:
@@ -41,6 +46,7 @@ class Device:
 
         Raises:
             EncodingError: the device's memory does not hold even one row.
+            DeviceLostError: the device works no more in this process.
         """
         with self._lock, torch.inference_mode():
             return self._run(forward, slice(0, n_rows))
@@ -55,6 +61,14 @@ class Device:
                     f"The memory of {self.name} does not hold one input: end what else uses "
                     f"it, or name a smaller model."
                 ) from err
+        except RuntimeError as err:
+            if any(sign in str(err) for sign in _LOST):
+                raise DeviceLostError(
+                    f"The device {self.name} works no more in this process "
+                    f"({str(err).splitlines()[0]}): start it again, and look at the device where "
+                    "that does not help."
+                ) from err
+            raise
         # Outside the handler, whose traceback would keep the failed forward's tensors alive.
         if self.is_cuda:
             torch.cuda.empty_cache()

@@ -1,0 +1,84 @@
+"""A worker process: its parts, and what it does first, last, and when it cannot go on."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from diptych.errors import DeviceLostError, SettingsError
+from diptych.plugin.handlers import make_handler, make_isolation
+from diptych.plugin.processes import Connections
+from diptych.settings import Settings
+from diptych.workers.app import declare_dead_letters
+from diptych.workers.handling import Handler
+from diptych.workers.journal import FolderJournal
+from diptych.workers.recovering import recover
+from diptych.workers.tasks import register
+from diptych.workers.verdict import Verdict
+
+
+def run_worker(connections: Connections) -> int | None:
+    """Work until stopped; the exit status.
+
+    Raises:
+        SettingsError: credentials, settings or models are wrong.
+        DeviceLostError: the device works no more; a new process may mend it.
+    """
+    settings, app = connections.settings, connections.app
+    last: list[Verdict] = []
+
+    def stop(verdict: Verdict) -> None:
+        last.append(verdict)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    declare_dead_letters(app)
+    with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
+        handler = make_handler(connections, journal=journal, isolation=isolation)
+        register(app, handler, stop=stop)
+        with _recovering(handler, journal):
+            worker = app.Worker(
+                pool="threads",
+                concurrency=settings.concurrency,
+                loglevel=settings.log_level,
+                quiet=True,
+                without_gossip=True,
+                without_mingle=True,
+            )
+            worker.start()
+    for verdict in last:
+        kind = DeviceLostError if verdict.is_device_lost else SettingsError
+        raise kind(f"The worker stopped: {verdict.reason}")
+    status: int | None = worker.exitcode
+    return status
+
+
+@contextmanager
+def open_journal(settings: Settings) -> Iterator[FolderJournal]:
+    """The journal of this worker, in a folder that the workers of this machine share.
+
+    Raises:
+        SettingsError: the folder cannot be written.
+    """
+    folder = settings.home_dir / "journal"
+    try:
+        journal = FolderJournal(folder)
+    except OSError as err:
+        raise SettingsError(
+            f"The folder {folder} cannot be written ({err.strerror}), and a worker keeps there "
+            "what it has in hand: name another with --home-dir."
+        ) from err
+    with closing(journal):
+        yield journal
+
+
+@contextmanager
+def _recovering(handler: Handler, journal: FolderJournal) -> Iterator[None]:
+    """Meanwhile finish what dead workers had in hand."""
+    stopped = threading.Event()
+    thread = threading.Thread(
+        target=lambda: recover(handler, journal, wait=stopped.wait), name="recover", daemon=True
+    )
+    thread.start()
+    yield
+    stopped.set()
