@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     cache_max_bytes: int = Field(
         2 * 1024**3, ge=0, description="Longest that the cache may grow, in bytes; 0 is no cache."
     )
+    cache_shared: bool = Field(
+        False,
+        description="Keep vectors in the index diptych-cache too, for workers of all machines.",
+    )
     encoder_url: str | None = Field(
         None, description="Address of a `diptych encoder`, where no model is loaded in process."
     )

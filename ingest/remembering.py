@@ -7,7 +7,7 @@ import numpy as np
 
 from diptych.encoding import EncodedImages, Encoder, ModelRef, Role, speakable
 from diptych.errors import ImageError
-from diptych.ingest.cache_file import CacheFile
+from diptych.ingest.caching import Cache
 from diptych.ingest.pictures import content_hash
 from diptych.vectors import Floats
 
@@ -24,7 +24,7 @@ class RememberingEncoder:
     whatever name it has. Errors and vectors that are not finite are not kept.
     """
 
-    def __init__(self, encoder: Encoder, cache: CacheFile) -> None:
+    def __init__(self, encoder: Encoder, cache: Cache) -> None:
         """Asks neither yet."""
         self._encoder = encoder
         self._cache = cache

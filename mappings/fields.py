@@ -14,3 +14,5 @@ SETTLED = (READY, PARTIAL, FAILED)
 
 #: Index that holds the feed's checkpoints and leases.
 STATE_INDEX = "diptych-state"
+#: Index that holds vectors by the content that they were made from.
+CACHE_INDEX = "diptych-cache"

@@ -45,6 +45,19 @@ STATE_INDEX_BODY: Json = {
     "mappings": {"dynamic": False, "properties": {"kind": {"type": "keyword"}}},
 }
 
+#: Entries of `diptych-cache` are read by id; `used` is a day, counted from 1970.
+CACHE_INDEX_BODY: Json = {
+    "settings": {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-1",
+        "refresh_interval": "60s",
+    },
+    "mappings": {
+        "dynamic": False,
+        "properties": {"value": {"type": "binary"}, "used": {"type": "integer"}},
+    },
+}
+
 
 def text_mapping(missing: Collection[str]) -> Json:
     """`TEXT_MAPPING` for a cluster that lacks some of `ANALYZERS`.

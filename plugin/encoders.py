@@ -7,6 +7,7 @@ from diptych.contract import IndexContract
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import EncodingError
 from diptych.ingest.cache_file import CacheFile
+from diptych.ingest.caching import Cache
 from diptych.ingest.remembering import RememberingEncoder
 from diptych.settings import Settings
 
@@ -47,7 +48,7 @@ def choose_encoder(
 
 
 def worker_encoders(
-    settings: Settings, cache: CacheFile | None = None
+    settings: Settings, cache: Cache | None = None
 ) -> Callable[[IndexContract], Encoder]:
     """The encoder of a contract, loaded once for the same two models.
 

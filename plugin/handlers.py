@@ -2,6 +2,9 @@
 
 import os
 
+from diptych.ingest.cache_file import CacheFile
+from diptych.ingest.cache_index import CacheIndex
+from diptych.ingest.caching import Cache, LayeredCache
 from diptych.ingest.picture_sources import picture_source
 from diptych.plugin.children import settings_environment
 from diptych.plugin.encoders import worker_cache, worker_encoders
@@ -26,11 +29,10 @@ def make_handler(
 ) -> Handler:
     """A handler of messages; the first one loads the models."""
     settings = connections.settings
-    cache = worker_cache(settings)
-    pictures = picture_source(settings, registered=registered_folders(settings), cache=cache)
-    enrichers = Enrichers(
-        connections.cluster, connections.engine, pictures, worker_encoders(settings, cache)
-    )
+    near = worker_cache(settings)
+    pictures = picture_source(settings, registered=registered_folders(settings), cache=near)
+    encoders = worker_encoders(settings, _cache(connections, near))
+    enrichers = Enrichers(connections.cluster, connections.engine, pictures, encoders)
     return Handler(
         enrichers.get,
         CeleryPublisher(connections.app),
@@ -38,6 +40,14 @@ def make_handler(
         isolation=isolation,
         is_isolated=is_isolated,
     )
+
+
+def _cache(connections: Connections, near: CacheFile | None) -> Cache | None:
+    """What vectors are remembered in: on this machine, in the cluster, in both or in neither."""
+    if not connections.settings.cache_shared:
+        return near
+    far = CacheIndex(connections.cluster)
+    return far if near is None else LayeredCache(near, far)
 
 
 def make_isolation(settings: Settings) -> ProcessIsolation:

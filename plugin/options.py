@@ -13,7 +13,7 @@ BROKER = ("broker_url",)
 LOCAL = ("home_dir",)
 MODELS = ("device", "encoder_url")
 PICTURES = ("image_roots", "image_hosts", "image_networks", "image_rate")
-CACHE = ("cache_dir", "cache_max_bytes")
+CACHE = ("cache_dir", "cache_max_bytes", "cache_shared")
 SERVER = ("keys_file", "search_timeout_s", "cors_origins", "proxy_writes", "source_fields")
 
 

@@ -1,5 +1,6 @@
 """The pages name only what exists."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -39,3 +40,27 @@ def test_commands_exist(page: Path) -> None:
     )
 
     assert named <= set(COMMANDS)
+
+
+@each_page
+def test_named_tests_exist(page: Path) -> None:
+    """A renamed test takes its row along."""
+    named = re.findall(r"`(tests/\S+)::(\w+)`", page.read_text(encoding="utf-8"))
+
+    assert [] == [f"{file}::{name}" for file, name in named if name not in _functions(ROOT / file)]
+
+
+def test_every_guarantee_names_its_test() -> None:
+    """A promise without a test is none."""
+    promised = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8").split("\n## ")[1]
+    rows = [line for line in promised.splitlines() if line.startswith("| ")][1:]
+
+    assert len(rows) > 20
+    assert [] == [row for row in rows if not re.search(r"`tests/\S+::\w+` \|$", row)]
+
+
+def _functions(file: Path) -> set[str]:
+    if not file.is_file():
+        return set()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
