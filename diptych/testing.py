@@ -196,15 +196,20 @@ class MemoryPublisher:
 
 
 class MemoryDeadLetters:
-    """A `diptych.ingest.dead_letters.DeadLetters` that keeps them in a list."""
+    """A `diptych.ingest.dead_letters.DeadLetters` that keeps them in memory."""
 
     def __init__(self) -> None:
         """Holds no letters yet."""
-        self.letters: list[DeadLetter] = []
+        self._kept: dict[str, DeadLetter] = {}
+
+    @property
+    def letters(self) -> list[DeadLetter]:
+        """Those that it holds, each key once."""
+        return list(self._kept.values())
 
     def record(self, letter: DeadLetter) -> None:
-        """Keep the letter."""
-        self.letters.append(letter)
+        """Keep the letter, joined to what it holds under this key."""
+        self._kept[letter.key] = letter.after(self._kept.get(letter.key))
 
 
 class MemoryJournal:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
-from diptych.client import Cluster, Json, path
-from diptych.errors import ConflictError, MissingIndexError
+from diptych.client import Cluster
+from diptych.errors import ConflictError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.history import START, IndexPosition, ShardPosition
+from diptych.ingest.versioned import VersionedDocuments
 from diptych.mappings.fields import STATE_INDEX
 from diptych.mappings.index import STATE_INDEX_BODY
 
@@ -99,12 +99,12 @@ class Checkpoints:
         return gap.upto - gap.after if gap else 0
 
 
-class StateIndex:
-    """Small documents read by id and written by compare-and-set."""
+class StateIndex(VersionedDocuments):
+    """The state of all feeds of a cluster."""
 
     def __init__(self, cluster: Cluster) -> None:
-        """State of all feeds of a cluster."""
-        self._cluster = cluster
+        """Sends nothing yet."""
+        super().__init__(cluster, STATE_INDEX, STATE_INDEX_BODY)
 
     def load(self, uuid: str) -> Checkpoints:
         """The checkpoints of an index; empty where none were saved."""
@@ -157,51 +157,3 @@ class StateIndex:
                 self.save(replace(moved, swept_at=timestamp(utc_now())), index=index)
         except ConflictError:
             return
-
-    def get(self, id_: str) -> tuple[Json, tuple[int, int]] | None:
-        """A document and its version; None where there is none."""
-        try:
-            answer: Json = self._cluster.call("GET", path(STATE_INDEX, "_doc", id_), accept=(404,))
-        except MissingIndexError:
-            return None
-        if not answer.get("found"):
-            return None
-        return answer["_source"], (answer["_seq_no"], answer["_primary_term"])
-
-    def put(self, id_: str, body: Json, version: tuple[int, int] | None) -> tuple[int, int]:
-        """Write a document that is still at `version`, or is new where that is None.
-
-        Raises:
-            ConflictError: it is not.
-        """
-        params = (
-            {"op_type": "create"}
-            if version is None
-            else {"if_seq_no": str(version[0]), "if_primary_term": str(version[1])}
-        )
-        if version is None:
-            self._create_index()
-        answer: Any = self._cluster.call(
-            "PUT", path(STATE_INDEX, "_doc", id_), params=params, body=body
-        )
-        return answer["_seq_no"], answer["_primary_term"]
-
-    def delete(self, id_: str, version: tuple[int, int]) -> None:
-        """Delete a document that is still at `version`; another version stays."""
-        try:
-            self._cluster.call(
-                "DELETE",
-                path(STATE_INDEX, "_doc", id_),
-                params={"if_seq_no": str(version[0]), "if_primary_term": str(version[1])},
-                accept=(404,),
-            )
-        except ConflictError:
-            return
-
-    def _create_index(self) -> None:
-        answer: Json = self._cluster.call(
-            "PUT", path(STATE_INDEX), body=STATE_INDEX_BODY, accept=(400,)
-        )
-        kind = answer.get("error", {}).get("type") if "error" in answer else None
-        if kind not in {None, "resource_already_exists_exception"}:
-            raise ConflictError(f"The index {STATE_INDEX} cannot be created: {answer['error']}.")

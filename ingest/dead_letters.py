@@ -1,9 +1,11 @@
 """The seam to the record of what was given up: no message ends without one or the other."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from hashlib import blake2b
+from typing import Any, Protocol
 
 _log = logging.getLogger(__name__)
 
@@ -12,6 +14,7 @@ class Stage(StrEnum):
     """Where on the way from a message to a written vector it ended."""
 
     MESSAGE = "message"
+    DELIVERY = "delivery"
     ENRICH = "enrich"
     WRITE = "write"
 
@@ -21,7 +24,7 @@ class DeadLetter:
     """One document that is not tried again by itself; times are UTC texts.
 
     `index` and `id` are empty where a message could not be read, `error_class` is the cluster's
-    or Python's name of the error, `status` the cluster's HTTP status where it gave one, and
+    or Python's name of the error, `status` the cluster's HTTP status where it gave one,
     `contract` the fingerprint of the index's contract where that is known.
     """
 
@@ -35,6 +38,40 @@ class DeadLetter:
     attempts: int = 1
     status: int | None = None
     contract: str | None = None
+    routing: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Equal for letters of one document that ended at one stage; 20 hexadecimal digits.
+
+        Of messages that could not be read, equal for those with one reason.
+        """
+        told_apart = "" if self.id else self.reason
+        named = f"{self.index}\0{self.id}\0{self.stage}\0{told_apart}"
+        return blake2b(named.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+    def after(self, older: "DeadLetter | None") -> "DeadLetter":
+        """This letter joined to an earlier one of the same key; the same letter counts once."""
+        if older is None:
+            return self
+        if self.last_seen <= older.last_seen:
+            return older
+        attempts = older.attempts + self.attempts
+        return replace(self, attempts=attempts, first_seen=older.first_seen)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object in the index and in the file."""
+        return asdict(self) | {"key": self.key}
+
+
+def letter_from_json(body: Mapping[str, Any]) -> DeadLetter:
+    """The letter that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    fields = {name: value for name, value in body.items() if name != "key"}
+    return DeadLetter(**{**fields, "stage": Stage(fields["stage"])})
 
 
 class DeadLetters(Protocol):
@@ -55,7 +92,8 @@ class LoggedDeadLetters:
     def record(self, letter: DeadLetter) -> None:
         """One line, which names the document and holds nothing of it."""
         _log.error(
-            "Dead letter: %s %s, %s, %s, status %s, %d attempts: %s",
+            "Dead letter %s: %s %s, %s, %s, status %s, %d attempts: %s",
+            letter.key,
             letter.index,
             letter.id,
             letter.stage,

@@ -222,6 +222,7 @@ class Enrichment:
             first_seen=self._started_at,
             last_seen=update.embedded_at,
             contract=self._store.contract.fingerprint,
+            routing=update.document.routing,
         )
 
 

@@ -16,3 +16,5 @@ SETTLED = (READY, PARTIAL, FAILED)
 STATE_INDEX = "diptych-state"
 #: Index that holds vectors by the content that they were made from.
 CACHE_INDEX = "diptych-cache"
+#: Index that holds what was given up.
+DEAD_LETTERS_INDEX = "diptych-dead-letters"

@@ -58,6 +58,28 @@ CACHE_INDEX_BODY: Json = {
     },
 }
 
+#: Documents of `diptych-dead-letters` are found by all that a person asks for.
+DEAD_LETTERS_BODY: Json = {
+    "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+    "mappings": {
+        "dynamic": "strict",
+        "properties": {
+            "key": {"type": "keyword"},
+            "index": {"type": "keyword"},
+            "id": {"type": "keyword"},
+            "routing": {"type": "keyword", "index": False, "doc_values": False},
+            "stage": {"type": "keyword"},
+            "error_class": {"type": "keyword"},
+            "status": {"type": "integer"},
+            "attempts": {"type": "integer"},
+            "first_seen": {"type": "date"},
+            "last_seen": {"type": "date"},
+            "contract": {"type": "keyword"},
+            "reason": {"type": "keyword", "index": False, "doc_values": False},
+        },
+    },
+}
+
 
 def text_mapping(missing: Collection[str]) -> Json:
     """`TEXT_MAPPING` for a cluster that lacks some of `ANALYZERS`.

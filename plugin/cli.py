@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("worker", "Turn enqueued documents into vectors."),
     "status": ("status", "Count an index's documents: ready, pending, failed, lag."),
     "verify": ("verify", "Read every document, and tell whether its vector agrees with it."),
+    "deadletters": ("deadletters", "List, retry, drop and export what was given up."),
     "encoder": ("encoder", "Serve the models over HTTP."),
     "search": ("search", "Search by words, by picture, or by both."),
     "similar": ("similar", "Show the products most like one."),

@@ -9,6 +9,7 @@ from diptych.ingest.picture_sources import picture_source
 from diptych.plugin.children import settings_environment
 from diptych.plugin.encoders import worker_cache, worker_encoders
 from diptych.plugin.image_folder import registered_folders
+from diptych.plugin.letters import kept_letters
 from diptych.plugin.local.processes import python_command, tethered
 from diptych.plugin.processes import Connections
 from diptych.settings import Settings
@@ -32,10 +33,14 @@ def make_handler(
     near = worker_cache(settings)
     pictures = picture_source(settings, registered=registered_folders(settings), cache=near)
     encoders = worker_encoders(settings, _cache(connections, near))
-    enrichers = Enrichers(connections.cluster, connections.engine, pictures, encoders)
+    letters = kept_letters(connections.cluster, settings)
+    enrichers = Enrichers(
+        connections.cluster, connections.engine, pictures, encoders, dead_letters=letters
+    )
     return Handler(
         enrichers.get,
         CeleryPublisher(connections.app),
+        dead_letters=letters,
         journal=journal,
         isolation=isolation,
         is_isolated=is_isolated,

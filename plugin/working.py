@@ -8,9 +8,11 @@ from contextlib import closing, contextmanager
 
 from diptych.errors import DeviceLostError, SettingsError
 from diptych.plugin.handlers import make_handler, make_isolation
+from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
 from diptych.settings import Settings
-from diptych.workers.app import declare_dead_letters
+from diptych.workers.app import declare_dead_letters, has_dead_queue
+from diptych.workers.dead_queue import keep_draining
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
@@ -36,7 +38,7 @@ def run_worker(connections: Connections) -> int | None:
     with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
         handler = make_handler(connections, journal=journal, isolation=isolation)
         register(app, handler, stop=stop)
-        with _recovering(handler, journal):
+        with _recovering(handler, journal), _keeping_letters(connections):
             worker = app.Worker(
                 pool="threads",
                 concurrency=settings.concurrency,
@@ -80,5 +82,22 @@ def _recovering(handler: Handler, journal: FolderJournal) -> Iterator[None]:
         target=lambda: recover(handler, journal, wait=stopped.wait), name="recover", daemon=True
     )
     thread.start()
+    yield
+    stopped.set()
+
+
+@contextmanager
+def _keeping_letters(connections: Connections) -> Iterator[None]:
+    """Meanwhile bring into the cluster what lies in the file, and what the broker gave up."""
+    letters = kept_letters(connections.cluster, connections.settings)
+    letters.move()
+    stopped = threading.Event()
+    if has_dead_queue(connections.app):
+        threading.Thread(
+            target=keep_draining,
+            args=(connections.app, letters, stopped),
+            name="dead letters",
+            daemon=True,
+        ).start()
     yield
     stopped.set()

@@ -99,15 +99,24 @@ def declare_dead_letters(app: Celery) -> None:
     Raises:
         UnavailableError: the broker does not answer.
     """
-    if not _is_rabbitmq(app.conf.broker_url):
+    if not has_dead_queue(app):
         return
-    exchange = Exchange(_DEAD, type="fanout")
-    queue = Queue(_DEAD, exchange, queue_arguments={"x-queue-type": "quorum"})
     try:
         with app.connection_for_write() as connection:
-            queue(connection.default_channel).declare()
+            dead_queue()(connection.default_channel).declare()
     except (OperationalError, OSError) as err:
         raise _no_answer(app, err) from err
+
+
+def has_dead_queue(app: Celery) -> bool:
+    """Whether the broker counts deliveries, and keeps what was delivered too often."""
+    return _is_rabbitmq(app.conf.broker_url)
+
+
+def dead_queue() -> Queue:
+    """The queue of messages that were delivered too often."""
+    exchange = Exchange(_DEAD, type="fanout")
+    return Queue(_DEAD, exchange, queue_arguments={"x-queue-type": "quorum"})
 
 
 def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:

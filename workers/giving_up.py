@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from diptych.errors import (
@@ -13,7 +14,7 @@ from diptych.errors import (
 )
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letters import DeadLetter, DeadLetters, Stage
-from diptych.ingest.publishing import Lane, Publisher
+from diptych.ingest.publishing import Lane, Message, Publisher
 from diptych.workers.patience import Patience
 from diptych.workers.work import ReplacedError, Work
 
@@ -61,7 +62,7 @@ class GivingUp:
         (id_,) = work.left.ids
         enrichment = work.enrichment
         if enrichment is None:
-            self.record(work.message.index, id_, reason)
+            self.record(work.left, reason)
             return
         try:
             is_done = self._patience.run(
@@ -71,19 +72,22 @@ class GivingUp:
             raise
         except Exception as err:  # noqa: BLE001 - a task's boundary: one document must not end it
             _log.error("%s cannot keep its reason: %s", id_, err)
-            self.record(work.message.index, id_, reason)
+            self.record(work.left, reason)
         else:
             if not is_done:
                 # Its inputs changed meanwhile: what failed is not what stands there now.
                 self._publisher.publish(work.left, Lane.BACKFILL)
 
-    def record(self, index: str, id_: str, reason: Exception) -> None:
-        """A dead letter for a document that could not even be read.
+    def record(self, message: Message, reason: Exception) -> None:
+        """A dead letter for each document of a message, none of which could be told why.
 
         Raises:
-            UnavailableError: it is not kept.
+            UnavailableError: one is not kept.
         """
-        self._record(index, id_, Stage.ENRICH, reason)
+        for id_ in message.ids:
+            letter = self._letter(message.index, id_, Stage.ENRICH, reason)
+            routing = message.routing.get(id_)
+            self._dead_letters.record(replace(letter, contract=message.contract, routing=routing))
 
     def stranger(self, reason: UsageError) -> None:
         """A dead letter for a message that is none of ours.
@@ -91,11 +95,11 @@ class GivingUp:
         Raises:
             UnavailableError: it is not kept.
         """
-        self._record("", "", Stage.MESSAGE, reason)
+        self._dead_letters.record(self._letter("", "", Stage.MESSAGE, reason))
 
-    def _record(self, index: str, id_: str, stage: Stage, reason: Exception) -> None:
+    def _letter(self, index: str, id_: str, stage: Stage, reason: Exception) -> DeadLetter:
         now = timestamp(self._now())
-        letter = DeadLetter(
+        return DeadLetter(
             index=index,
             id=id_,
             stage=stage,
@@ -104,4 +108,3 @@ class GivingUp:
             first_seen=now,
             last_seen=now,
         )
-        self._dead_letters.record(letter)

@@ -126,8 +126,7 @@ class Handler:
             self._finish(work)
         except MappingError as err:
             # The name came to stand for several indexes: nobody can say which one is meant.
-            for id_ in work.left.ids:
-                self._giving_up.record(work.message.index, id_, err)
+            self._giving_up.record(work.left, err)
         return Verdict()
 
     def _finish(self, work: Work) -> None:

@@ -13,6 +13,7 @@ from products import create_product_index, index_products
 from waiting import wait_until
 
 from diptych.client import Cluster, path
+from diptych.ingest.dead_letter_index import DeadLetterIndex
 from diptych.ingest.publishing import Lane, publish_ids
 from diptych.plugin.children import settings_environment
 from diptych.settings import Settings
@@ -71,7 +72,8 @@ def test_deadly_document_ends_one_worker_and_costs_its_neighbours_one_restart(
     found = states(cluster, index_name)
     assert (-9, True) == (first.returncode, is_alive)
     assert {"7": "failed"} == {id_: state for id_, state in found.items() if state != "partial"}
-    assert f"Dead letter: {index_name} 7, enrich, CrashError" in log.read_text("utf-8")
+    letters = DeadLetterIndex(cluster).select([{"term": {"index": index_name}}])
+    assert [("7", "CrashError")] == [(letter.id, letter.error_class) for letter, _ in letters]
 
 
 def states(cluster: Cluster, index: str) -> dict[str, str]:

@@ -1,0 +1,152 @@
+"""Dead letters while the cluster takes none: on the disk, and later where they belong."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from diptych.errors import UnavailableError
+from diptych.ingest.dead_letter_file import DeadLetterFile
+from diptych.ingest.dead_letters import DeadLetter, Stage, letter_from_json
+from diptych.ingest.kept_letters import KeptDeadLetters
+from diptych.testing import MemoryDeadLetters
+
+FIRST = DeadLetter(
+    index="products",
+    id="1",
+    stage=Stage.WRITE,
+    error_class="mapper_parsing_exception",
+    reason="no such field",
+    first_seen="2026-01-01T00:00:00.000+00:00",
+    last_seen="2026-01-01T00:00:00.000+00:00",
+    attempts=2,
+    status=400,
+    contract="f00d",
+    routing="elsewhere",
+)
+AGAIN = replace(
+    FIRST,
+    reason="no such field either",
+    first_seen="2026-01-02T00:00:00.000+00:00",
+    last_seen="2026-01-02T00:00:00.000+00:00",
+    attempts=3,
+)
+
+
+class MortalLetters(MemoryDeadLetters):
+    """A cluster that is away at times."""
+
+    is_away = False
+
+    def record(self, letter: DeadLetter) -> None:
+        """Keep it, or say no."""
+        if self.is_away:
+            raise UnavailableError("away")
+        super().record(letter)
+
+
+def test_letter_survives_json() -> None:
+    """In the index and in the file."""
+    assert FIRST == letter_from_json(FIRST.to_json())
+
+
+def test_letters_of_one_document_at_one_stage_are_joined() -> None:
+    """2 + 3 attempts, from the first day to the last reason."""
+    joined = AGAIN.after(FIRST)
+
+    assert replace(AGAIN, attempts=5, first_seen=FIRST.first_seen) == joined
+    assert FIRST.key == AGAIN.key
+
+
+def test_one_letter_counts_once_however_often_it_is_told() -> None:
+    """A file that is moved again after a crash."""
+    assert FIRST == FIRST.after(FIRST)
+    assert AGAIN.after(FIRST) == FIRST.after(AGAIN.after(FIRST))
+
+
+def test_stages_and_unreadable_messages_are_told_apart() -> None:
+    """A message without an id is known by its reason."""
+    stranger = replace(FIRST, index="", id="", stage=Stage.MESSAGE)
+
+    keys = {FIRST.key, replace(FIRST, stage=Stage.ENRICH).key, stranger.key}
+    assert 4 == len({*keys, replace(stranger, reason="another").key})
+
+
+def test_letters_go_to_a_file_while_the_cluster_is_away_and_back_later(tmp_path: Path) -> None:
+    """With the next letter that the cluster takes."""
+    cluster, file = MortalLetters(), tmp_path / "home/dead-letters.ndjson"
+    kept = KeptDeadLetters(cluster, DeadLetterFile(file))
+    cluster.is_away = True
+    kept.record(FIRST)
+    n_bytes_away, mode = file.stat().st_size, file.stat().st_mode & 0o777
+    cluster.is_away = False
+
+    kept.record(replace(FIRST, id="2"))
+
+    assert ["2", "1"] == [letter.id for letter in cluster.letters]
+    assert FIRST in cluster.letters
+    assert (True, 0o600, 0) == (n_bytes_away > 0, mode, file.stat().st_size)
+
+
+def test_letters_stay_in_their_file_until_all_of_them_are_taken(tmp_path: Path) -> None:
+    """And count once although some were taken twice."""
+    cluster, file = MortalLetters(), DeadLetterFile(tmp_path / "dead-letters.ndjson")
+    for letter in (FIRST, replace(FIRST, id="2")):
+        file.record(letter)
+
+    def take_one(letter: DeadLetter) -> None:
+        cluster.record(letter)
+        cluster.is_away = True
+
+    with pytest.raises(UnavailableError):
+        file.move(take_one)
+    cluster.is_away = False
+
+    assert 2 == file.move(cluster.record)
+    assert [FIRST, replace(FIRST, id="2")] == cluster.letters
+    assert 0 == file.move(cluster.record)
+
+
+def test_torn_line_stops_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A machine that lost power."""
+    path, cluster = tmp_path / "dead-letters.ndjson", MemoryDeadLetters()
+    file = DeadLetterFile(path)
+    file.record(FIRST)
+    path.write_bytes(path.read_bytes() + b'{"index": "prod')
+
+    file.move(cluster.record)
+
+    assert [FIRST] == cluster.letters
+    assert "Line 2" in caplog.text
+
+
+def test_letter_that_neither_cluster_nor_disk_takes_is_told(tmp_path: Path) -> None:
+    """Its message must not be acknowledged."""
+    cluster = MortalLetters()
+    cluster.is_away = True
+    (tmp_path / "file").touch()
+    kept = KeptDeadLetters(cluster, DeadLetterFile(tmp_path / "file/dead-letters.ndjson"))
+
+    with pytest.raises(UnavailableError, match="neither in the cluster nor in"):
+        kept.record(FIRST)
+
+
+def test_lines_of_several_processes_are_whole(tmp_path: Path) -> None:
+    """Each is written at once, under a lock."""
+    path = tmp_path / "dead-letters.ndjson"
+    n_children = 4
+    pids = []
+    for child in range(n_children):
+        pid = os.fork()
+        if not pid:
+            for number in range(25):
+                DeadLetterFile(path).record(replace(FIRST, id=f"{child}-{number}"))
+            os._exit(0)
+        pids.append(pid)
+    for pid in pids:
+        os.waitpid(pid, 0)
+    cluster = MemoryDeadLetters()
+
+    assert 100 == DeadLetterFile(path).move(cluster.record)
+    assert 100 == len(cluster.letters)

@@ -1,0 +1,79 @@
+"""RabbitMQ's last line: messages that were delivered too often, turned into dead letters.
+
+The documents of such a message were not given up one by one, for no worker lived to do that.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from diptych.errors import DiptychError, UsageError
+from diptych.ingest.clock import timestamp, utc_now
+from diptych.ingest.dead_letters import DeadLetter, DeadLetters, Stage
+from diptych.ingest.publishing import message_from_json
+from diptych.workers.app import dead_queue
+
+_log = logging.getLogger(__name__)
+
+#: Between two looks, in seconds.
+_INTERVAL_S: Final = 30.0
+_REASON: Final = "It was delivered five times, and nobody acknowledged it: its workers died."
+
+
+def drain(app: Celery, dead_letters: DeadLetters, *, now: Callable[[], datetime] = utc_now) -> int:
+    """Record what lies in the queue of dead messages, and empty it; how many messages.
+
+    Raises:
+        DiptychError: a letter is not kept; its message stays.
+        OSError, OperationalError: the broker does not answer.
+    """
+    n_messages = 0
+    with app.connection_for_read() as connection:
+        queue = dead_queue()(connection.default_channel)
+        while (message := queue.get(no_ack=False)) is not None:
+            for letter in _letters(message.payload, timestamp(now())):
+                dead_letters.record(letter)
+            message.ack()
+            n_messages += 1
+    return n_messages
+
+
+def keep_draining(app: Celery, dead_letters: DeadLetters, stopped: threading.Event) -> None:
+    """Look now and every half minute until told to stop; nothing that fails ends it."""
+    while not stopped.is_set():
+        try:
+            n_messages = drain(app, dead_letters)
+            if n_messages:
+                _log.error("%d messages were delivered too often", n_messages)
+        except (DiptychError, OperationalError, OSError) as err:
+            _log.warning("The queue of dead messages cannot be emptied now: %s", err)
+        stopped.wait(_INTERVAL_S)
+
+
+def _letters(payload: object, now: str) -> list[DeadLetter]:
+    """One for each document; the payload is what Celery sent: arguments first."""
+    body = payload[0][0] if isinstance(payload, list) and payload and payload[0] else payload
+    try:
+        message = message_from_json(body)
+    except UsageError as err:
+        return [DeadLetter("", "", Stage.MESSAGE, "UsageError", str(err)[:500], now, now)]
+    return [
+        DeadLetter(
+            index=message.index,
+            id=id_,
+            stage=Stage.DELIVERY,
+            error_class="DeliveryLimitError",
+            reason=_REASON,
+            first_seen=now,
+            last_seen=now,
+            attempts=5,
+            contract=message.contract,
+            routing=message.routing.get(id_),
+        )
+        for id_ in message.ids
+    ]
