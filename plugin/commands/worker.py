@@ -13,7 +13,17 @@ from diptych.settings import Settings
 
 
 @click.command("worker")
-@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, *CACHE, "concurrency", "log_level")
+@settings_options(
+    *CLUSTER,
+    *BROKER,
+    *MODELS,
+    *LOCAL,
+    *PICTURES,
+    *CACHE,
+    "concurrency",
+    "redis_visibility_s",
+    "log_level",
+)
 def command(settings: Settings) -> None:
     """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
 
@@ -23,7 +33,7 @@ def command(settings: Settings) -> None:
     from diptych.plugin.encoders import worker_cache, worker_encoders
     from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.processes import connect, log_to_stderr
-    from diptych.workers.app import CeleryPublisher, declare_dead_letters
+    from diptych.workers.app import CeleryPublisher, prepare_broker
     from diptych.workers.enrichers import Enrichers
     from diptych.workers.tasks import Handler, register
 
@@ -47,7 +57,7 @@ def command(settings: Settings) -> None:
         is_misconfigured.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    declare_dead_letters(app)
+    prepare_broker(app)
     register(app, Handler(enrichers.get, CeleryPublisher(app)), on_misconfigured=stop)
     worker = app.Worker(
         pool="threads",
