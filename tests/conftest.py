@@ -95,11 +95,18 @@ def broker_url(stack: StackState) -> str:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMq]:
-    """A RabbitMQ server of this test run's own; skipped where none is installed, except on CI."""
+def rabbitmq_installed() -> None:
+    """Skips where RabbitMQ is not installed, except on CI."""
     reason = missing_rabbitmq()
     if reason is not None:
         _go_without(reason)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(
+    rabbitmq_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RabbitMq]:
+    """A RabbitMQ server of this test run's own."""
     with run_rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as server:
         yield server
 
