@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     broker_url: SecretStr | None = Field(
         None, description="Address of the broker; the running local stack's unless set."
     )
+    redis_visibility_s: int = Field(
+        300,
+        ge=1,
+        description="On Redis and Valkey, how long a worker that died keeps its messages, in "
+        "seconds; the shortest time of all workers counts, and a task must end before.",
+    )
     home_dir: HomePath = Field(
         Path("~/.diptych"), description="Folder for the local stack's data, logs and state."
     )

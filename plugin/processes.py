@@ -35,7 +35,10 @@ def connect(settings: Settings) -> Connections:
     """
     resolved = resolve_settings(settings, needs_broker=True)
     cluster = Cluster(resolved)
-    app = make_app(resolved.broker_url.get_secret_value() if resolved.broker_url else "")
+    app = make_app(
+        resolved.broker_url.get_secret_value() if resolved.broker_url else "",
+        redis_visibility_s=resolved.redis_visibility_s,
+    )
     return Connections(resolved, cluster, detect_engine(cluster), app)
 
 

@@ -11,7 +11,7 @@ from diptych.plugin.handlers import make_handler, make_isolation
 from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
 from diptych.settings import Settings
-from diptych.workers.app import declare_dead_letters, has_dead_queue
+from diptych.workers.app import has_dead_queue, prepare_broker
 from diptych.workers.dead_queue import keep_draining
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
@@ -34,7 +34,7 @@ def run_worker(connections: Connections) -> int | None:
         last.append(verdict)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    declare_dead_letters(app)
+    prepare_broker(app)
     with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
         handler = make_handler(connections, journal=journal, isolation=isolation)
         register(app, handler, stop=stop)

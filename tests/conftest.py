@@ -4,9 +4,12 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from brokers import BROKERS, Broker
 from nodes import fresh_name
+from rabbitmq import RabbitMq, missing_rabbitmq, run_rabbitmq
 from secured import SecuredCluster, run_secured
 
 from diptych.encoding import Encoder
@@ -15,6 +18,9 @@ from diptych.plugin.local.engines import ELASTICSEARCH, OPENSEARCH_2, OPENSEARCH
 from diptych.plugin.local.java import find_java
 from diptych.plugin.local.stack import read_state, run_stack
 from diptych.plugin.local.state import StackState
+
+#: A database of the broker that no other fixture uses.
+VALKEY_DATABASE = 12
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +70,16 @@ def _run(engine: LocalEngine, home: Path, variable: str) -> Iterator[StackState]
     try:
         find_java(engine.java)
     except LocalStackError as err:
-        if os.environ.get("CI"):
-            pytest.fail(str(err))
-        pytest.skip(str(err))
+        _go_without(str(err))
     with run_stack(home, engine=engine.name) as state:
         yield state
+
+
+def _go_without(reason: str) -> NoReturn:
+    """Skip what needs a part that is not installed; CI has them all."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +92,49 @@ def cluster_url(stack: StackState) -> str:
 def broker_url(stack: StackState) -> str:
     """Address of the test run's broker; its queues are shared by all tests."""
     return stack.broker_url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_installed() -> None:
+    """Skips where RabbitMQ is not installed, except on CI."""
+    reason = missing_rabbitmq()
+    if reason is not None:
+        _go_without(reason)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(
+    rabbitmq_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RabbitMq]:
+    """A RabbitMQ server of this test run's own."""
+    with run_rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as server:
+        yield server
+
+
+@pytest.fixture
+def rabbitmq_url(rabbitmq: RabbitMq) -> Iterator[str]:
+    """Address of the test run's RabbitMQ, on which this test finds no message of another."""
+    rabbitmq.clear()
+    yield rabbitmq.url
+    rabbitmq.clear()
+
+
+@pytest.fixture
+def valkey_url(broker_url: str) -> Iterator[str]:
+    """Address of a database of the test run's Valkey, empty, that only one test uses at a time."""
+    import redis
+
+    url = f"{broker_url.rpartition('/')[0]}/{VALKEY_DATABASE}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture(params=BROKERS)
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """Each broker in turn, with no message in it."""
+    return Broker(request.param, request.getfixturevalue(BROKERS[request.param]))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
@@ -21,12 +22,14 @@ _REFUSALS = (
     "invalid username-password",
     "ACCESS_REFUSED",
 )
+#: RabbitMQ's own errors reach us as they are, those of a connection and of Redis as kombu's.
+BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 #: Exchange and queue of messages that ended several workers.
 _DEAD = "diptych.dead"
 #: On Redis a message returns after this time without an acknowledgement, so a task must end
-#: before: a worker gives one back after `workers.tasks.PATIENCE_S`. One that runs twice all the
+#: before: a worker gives one back after `workers.patience.PATIENCE_S`. One that runs twice all the
 #: same is skipped by its hashes.
-_VISIBILITY_S = 300
+REDIS_VISIBILITY_S = 300
 
 
 def queue_name(lane: Lane) -> str:
@@ -34,8 +37,12 @@ def queue_name(lane: Lane) -> str:
     return f"diptych.{lane.value}"
 
 
-def make_app(broker_url: str) -> Celery:
+def make_app(broker_url: str, *, redis_visibility_s: int = REDIS_VISIBILITY_S) -> Celery:
     """An application bound to a broker; connects with the first message.
+
+    Args:
+        redis_visibility_s: after this time a Redis broker gives a message to another worker; a
+            worker gives back those of all, so the shortest time of any counts. RabbitMQ needs none.
 
     Raises:
         SettingsError: the address is of no broker that Diptych works with.
@@ -61,7 +68,9 @@ def make_app(broker_url: str) -> Celery:
         task_create_missing_queues=False,
         task_queues=[_queue(lane, is_rabbitmq=is_rabbitmq) for lane in Lane],
         task_default_queue=queue_name(Lane.LIVE),
-        broker_transport_options=_transport_options(is_rabbitmq=is_rabbitmq),
+        broker_transport_options=(
+            {"confirm_publish": True} if is_rabbitmq else _redis_options(redis_visibility_s)
+        ),
     )
     return app
 
@@ -87,24 +96,26 @@ class CeleryPublisher:
                 queue=queue_name(lane),
                 retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
             )
-        except OperationalError as err:
+        except BROKER_ERRORS as err:
             raise _no_answer(self._app, err) from err
 
 
-def declare_dead_letters(app: Celery) -> None:
-    """Make the queue that keeps messages which ended workers; only RabbitMQ counts deliveries.
+def prepare_broker(app: Celery) -> None:
+    """Connect once, before a worker consumes: Celery would try a wrong password for ever.
 
-    Without it RabbitMQ would drop them.
+    On RabbitMQ, which counts deliveries, this makes the queue that keeps messages which ended
+    workers; without it they would be dropped.
 
     Raises:
         UnavailableError: the broker does not answer.
+        CredentialsError: it refuses us.
     """
-    if not has_dead_queue(app):
-        return
     try:
         with app.connection_for_write() as connection:
-            dead_queue()(connection.default_channel).declare()
-    except (OperationalError, OSError) as err:
+            channel = connection.default_channel
+            if has_dead_queue(app):
+                dead_queue()(channel).declare()
+    except BROKER_ERRORS as err:
         raise _no_answer(app, err) from err
 
 
@@ -127,7 +138,7 @@ def is_worker_running(app: Celery, *, timeout_s: float = 1.0) -> bool:
     """
     try:
         return bool(app.control.ping(timeout=timeout_s))
-    except OperationalError as err:
+    except BROKER_ERRORS as err:
         raise _no_answer(app, err) from err
 
 
@@ -167,11 +178,9 @@ def _queue(lane: Lane, *, is_rabbitmq: bool) -> Queue:
     return Queue(name, exchange, routing_key=name, queue_arguments=arguments)
 
 
-def _transport_options(*, is_rabbitmq: bool) -> dict[str, Any]:
-    if is_rabbitmq:
-        return {"confirm_publish": True}
+def _redis_options(visibility_s: int) -> dict[str, Any]:
     return {
-        "visibility_timeout": _VISIBILITY_S,
+        "visibility_timeout": visibility_s,
         # kombu looks for expired messages every 10 x 10 s unless told otherwise.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

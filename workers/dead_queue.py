@@ -10,13 +10,12 @@ from datetime import datetime
 from typing import Final
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from diptych.errors import DiptychError, UsageError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letters import DeadLetter, DeadLetters, Stage
 from diptych.ingest.publishing import message_from_json
-from diptych.workers.app import dead_queue
+from diptych.workers.app import BROKER_ERRORS, dead_queue
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ def drain(app: Celery, dead_letters: DeadLetters, *, now: Callable[[], datetime]
 
     Raises:
         DiptychError: a letter is not kept; its message stays.
-        OSError, OperationalError: the broker does not answer.
+        BROKER_ERRORS: the broker does not answer.
     """
     n_messages = 0
     with app.connection_for_read() as connection:
@@ -50,7 +49,7 @@ def keep_draining(app: Celery, dead_letters: DeadLetters, stopped: threading.Eve
             n_messages = drain(app, dead_letters)
             if n_messages:
                 _log.error("%d messages were delivered too often", n_messages)
-        except (DiptychError, OperationalError, OSError) as err:
+        except (DiptychError, *BROKER_ERRORS) as err:
             _log.warning("The queue of dead messages cannot be emptied now: %s", err)
         stopped.wait(_INTERVAL_S)
 

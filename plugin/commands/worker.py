@@ -9,7 +9,17 @@ from diptych.settings import Settings
 
 
 @click.command("worker")
-@settings_options(*CLUSTER, *BROKER, *MODELS, *LOCAL, *PICTURES, *CACHE, "concurrency", "log_level")
+@settings_options(
+    *CLUSTER,
+    *BROKER,
+    *MODELS,
+    *LOCAL,
+    *PICTURES,
+    *CACHE,
+    "concurrency",
+    "redis_visibility_s",
+    "log_level",
+)
 def command(settings: Settings) -> None:
     """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
 
