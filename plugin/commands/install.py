@@ -44,7 +44,7 @@ _SAID = {
     "--rebuild",
     "is_rebuilt",
     is_flag=True,
-    help="Where INDEX cannot take it: copy into a new index; writes are blocked meanwhile.",
+    help="Where INDEX cannot take it: copy into a new index; only the end blocks writes.",
 )
 @click.option(
     "--replace-index",
@@ -96,7 +96,7 @@ def command(
         return
     check_replaceable(found, is_replaced=is_replaced)
     if not is_confirmed:
-        asked = f"Copy {found.index} into a new index, with writes blocked meanwhile?"
+        asked = f"Copy {found.index} into a new index, with writes blocked at the end?"
         click.confirm(asked, abort=True, err=True)
     rebuilt, report = reinstall(
         cluster, engine, request, found, is_replaced=is_replaced, bar=count_bar
