@@ -70,7 +70,10 @@ def install_template(cluster: Cluster, engine: Engine, request: InstallRequest) 
     check_fields(found, contract)
     ready = replace(found, settings=found.settings | engine.index_settings())
     missing_properties(ready, engine, contract, library=request.library)
-    contract, warnings = _mark(cluster, found.final_pipeline, contract, pattern)
+    if request.is_marking:
+        contract, warnings = _mark(cluster, found.final_pipeline, contract, pattern)
+    else:
+        contract, warnings = replace(contract, pipeline=None), ()
     body = _component(engine, contract, own)
     wrote = [_write_component(cluster, name, body), _attach(cluster, request, name, theirs)]
     _check_carried(cluster, engine, pattern, contract)

@@ -53,6 +53,12 @@ _SAID_OF_TEMPLATE = {
     help="File with a rule a line (`dress, 连衣裙` or `tv => television`), for searching.",
 )
 @click.option(
+    "--no-pipeline",
+    "is_unmarked",
+    is_flag=True,
+    help="Mark no writes by a final ingest pipeline: the feed sees every change without it.",
+)
+@click.option(
     "--rebuild",
     "is_rebuilt",
     is_flag=True,
@@ -77,6 +83,7 @@ def command(
     image_model: str | None,
     library: str,
     synonym_file: Path | None,
+    is_unmarked: bool,
     is_rebuilt: bool,
     is_replaced: bool,
     is_confirmed: bool,
@@ -114,7 +121,16 @@ def command(
     cluster = Cluster(resolved)
     engine = detect_engine(cluster)
     text, image = find_model_refs(resolved, text_model=text_model, image_model=image_model)
-    request = InstallRequest(name, text_fields, image_field, text, image, library, synonyms)
+    request = InstallRequest(
+        name,
+        text_fields,
+        image_field,
+        text,
+        image,
+        library,
+        synonyms,
+        is_marking=not is_unmarked,
+    )
     if pattern is not None:
         _tell(pattern, install_template(cluster, engine, request), as_json=as_json)
         return
