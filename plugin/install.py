@@ -124,7 +124,7 @@ def install_on(
         ContractError: the index carries another contract.
         MappingError: the index cannot take the fields.
     """
-    contract = request.contract(found.index)
+    contract = replace(request.contract(found.index), pipeline=found.own_pipeline)
     check_same_contract(found, contract)
     check_fields(found, contract)
     check_same_synonyms(found, request.synonyms)
@@ -173,6 +173,9 @@ def _write_mapping(
 
 def _write_pipeline(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
     name = pipeline_name(found.index)
+    if contract.pipeline != name:
+        # It is shared with other indexes, and its template's.
+        return False
     where = path("_ingest", "pipeline", name)
     body = mark_pipeline(found.index, contract.input_fields, previous=found.previous_pipeline)
     if cluster.call("GET", where, accept=(404,)).get(name) == body:

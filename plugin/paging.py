@@ -44,7 +44,7 @@ def copy_pages(
     n_done = 0
     shown = engine.vector_source({"excludes": list(excludes)})
     for hits in _pages(cluster, source, shown):
-        _write(cluster, target, [_action(hit) for hit in hits], sleep)
+        write_all(cluster, target, [index_action(hit) for hit in hits], sleep=sleep)
         n_done += len(hits)
         done(n_done)
 
@@ -72,20 +72,36 @@ def _pages(cluster: Cluster, index: str, source: Json) -> Iterator[list[Json]]:
         cluster.call("DELETE", "/_pit", body={"id": point}, accept=(404,))
 
 
-def _action(hit: Json) -> bytes:
-    head = {"_id": hit["_id"], "pipeline": "_none"}
-    routing = {"routing": hit["_routing"]} if "_routing" in hit else {}
-    return to_json({"index": head | routing}) + b"\n" + to_json(hit["_source"]) + b"\n"
+def index_action(hit: Json) -> bytes:
+    """The lines of a bulk request that write a hit's document anew, through no pipeline."""
+    head = {"_id": hit["_id"], "pipeline": "_none", **routing_of(hit)}
+    return to_json({"index": head}) + b"\n" + to_json(hit["_source"]) + b"\n"
 
 
-def _write(
-    cluster: Cluster, index: str, actions: Sequence[bytes], sleep: Callable[[float], None]
+def routing_of(hit: Json) -> Json:
+    """The routing of a hit's document as a bulk request says it; nothing where it has none."""
+    return {"routing": hit["_routing"]} if "_routing" in hit else {}
+
+
+def write_all(
+    cluster: Cluster,
+    index: str,
+    actions: Sequence[bytes],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
+    """Carry out every action on a copy; a document that is gone already is no failure.
+
+    Raises:
+        RefusedError: the cluster refuses one.
+        CredentialsError: the user lacks a privilege.
+        UnavailableError: the cluster stayed busy.
+    """
     wait_s = _FIRST_WAIT_S
     left = list(actions)
     for n_try in range(_MAX_TRIES):
         items = send_bulk(cluster, index, left)
-        busy = [not item.is_done and _is_busy(item) for item in items]
+        busy = [not item.is_done and item.status != 404 and _is_busy(item) for item in items]
         left = [action for action, is_busy in zip(left, busy, strict=True) if is_busy]
         if not left:
             return

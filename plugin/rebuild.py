@@ -1,7 +1,7 @@
 """An index copied into a new one that takes its place, for what a live index cannot change.
 
-Writes are blocked from before the copy until after the swap, so that none is lost. A failure on
-the way deletes the copy and lifts the block.
+Applications go on writing while it is copied; writes are blocked for the last of it alone, until
+after the swap, so that none is lost. A failure on the way deletes the copy and lifts the block.
 """
 
 import logging
@@ -15,9 +15,11 @@ from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
 from diptych.errors import DiptychError, RefusedError, UsageError
 from diptych.mappings.engine import Engine
+from diptych.mappings.pipeline import pipeline_name
 from diptych.mappings.target import REPLACED_BY
-from diptych.plugin.copying import copy_documents, replacement_name
+from diptych.plugin.copying import replacement_name
 from diptych.plugin.existing import ExistingIndex, read_existing
+from diptych.plugin.live_copy import LiveCopy
 
 _log = logging.getLogger(__name__)
 
@@ -44,13 +46,18 @@ _PRIVATE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What took the place of what: `old_index` still exists, write-blocked, if `is_old_kept`."""
+    """What took the place of what: `old_index` still exists, write-blocked, if `is_old_kept`.
+
+    `caught_up` documents were written, and `removed` ones deleted, while it was copied.
+    """
 
     name: str
     old_index: str
     new_index: str
     is_old_kept: bool
     n_documents: int
+    caught_up: int
+    removed: int
     blocked_s: float
 
     @property
@@ -62,8 +69,9 @@ class Rebuilt:
             else f"{self.old_index} is deleted, and its name is an alias now"
         )
         return (
-            f"{self.name} leads to {self.new_index} with {self.n_documents:,} documents; writes "
-            f"were blocked for {self.blocked_s:.1f} s; {old}."
+            f"{self.name} leads to {self.new_index} with {self.n_documents:,} documents "
+            f"({self.caught_up:,} written and {self.removed:,} deleted meanwhile); writes were "
+            f"blocked for {self.blocked_s:.1f} s; {old}."
         )
 
 
@@ -109,13 +117,11 @@ def rebuild(
     """
     check_replaceable(found, is_replaced=is_replaced)
     new = replacement_name(cluster, found.index)
-    started_s = time.monotonic()
     try:
-        cluster.call("PUT", path(found.index, "_block", "write"))
         cluster.call("PUT", path(new), body=blueprint.body)
-        n_documents = copy_documents(
+        copied = LiveCopy(
             cluster, engine, found.index, new, excludes=found.own_fields, bar=bar
-        )
+        ).run()
         blueprint.complete(new)
         cluster.call("POST", path("_aliases"), body={"actions": swap_actions(found, new)})
     except DiptychError as err:
@@ -123,10 +129,19 @@ def rebuild(
     except BaseException:
         _undo(cluster, found, new)
         raise
-    blocked_s = time.monotonic() - started_s
+    blocked_s = time.monotonic() - copied.blocked_at_s
     _leave_word(cluster, found, new)
     _delete_pipeline(cluster, found)
-    return Rebuilt(found.name, found.index, new, found.is_alias, n_documents, blocked_s)
+    return Rebuilt(
+        found.name,
+        found.index,
+        new,
+        found.is_alias,
+        copied.n_documents,
+        copied.caught_up,
+        copied.removed,
+        blocked_s,
+    )
 
 
 def copied_settings(found: ExistingIndex) -> Json:
@@ -176,5 +191,5 @@ def _leave_word(cluster: Cluster, found: ExistingIndex, new: str) -> None:
 def _delete_pipeline(cluster: Cluster, found: ExistingIndex) -> None:
     """The pipeline of an index that is gone serves nobody."""
     pipeline = found.note.get("pipeline")
-    if pipeline and not found.is_alias:
+    if pipeline == pipeline_name(found.index) and not found.is_alias:
         cluster.call("DELETE", path("_ingest", "pipeline", pipeline), accept=(404,))

@@ -1,0 +1,115 @@
+"""What happens to an index while it is copied, done to the copy as well."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from diptych.client import Cluster, Json, to_ndjson
+from diptych.errors import RefusedError
+from diptych.ingest.mget import read_documents
+from diptych.ingest.operations import START, IndexPosition, Operations
+from diptych.mappings.engine import Engine
+from diptych.plugin.paging import index_action, routing_of, write_all
+
+#: So few operations are left to the time in which writes are blocked.
+_FEW: Final = 1000
+#: An application that writes faster than we copy is blocked after so many rounds.
+_MAX_ROUNDS: Final = 20
+
+
+class CatchUp:
+    """Follows an index from before it is copied, by its sequence numbers.
+
+    A search feed sees what was written, and not what was deleted: `remove_vanished` compares ids.
+    """
+
+    def __init__(
+        self, cluster: Cluster, engine: Engine, source: str, copy: str, *, excludes: Sequence[str]
+    ) -> None:
+        """Note where the source stands now; the copying begins after that.
+
+        Args:
+            excludes: fields that are left out.
+
+        Raises:
+            RefusedError, CredentialsError: the index's history may not be read.
+        """
+        self._cluster = cluster
+        self._copy = copy
+        self._source = source
+        self._shown = engine.vector_source({"excludes": list(excludes)})
+        self._of_source = Operations(cluster, engine, source)
+        self._of_copy = Operations(cluster, engine, copy)
+        self._position = self._of_source.position()
+
+    def run(self) -> int:
+        """Write to the copy what was written to the source since the last time; how much.
+
+        Raises:
+            RefusedError: operations were lost meanwhile, so that the copy cannot be trusted.
+        """
+        position = self._of_source.position()
+        _check_same_history(self._position, position, self._source)
+        self._of_source.refresh()
+        n_written = 0
+        for before, now in zip(self._position.shards, position.shards, strict=True):
+            pages = self._of_source.pages(
+                now.shard,
+                after=before.checkpoint,
+                upto=now.checkpoint,
+                body={"_source": self._shown},
+            )
+            for hits in pages:
+                write_all(self._cluster, self._copy, [index_action(hit) for hit in hits])
+                n_written += len(hits)
+        self._position = position
+        return n_written
+
+    def run_until_little_is_left(self) -> int:
+        """Catch up again and again while that helps; how much was written."""
+        total, last = 0, None
+        for _ in range(_MAX_ROUNDS):
+            n_written = self.run()
+            total += n_written
+            if is_little(n_written, last):
+                return total
+            last = n_written
+        return total
+
+    def remove_vanished(self) -> int:
+        """Delete from the copy what is not in the source any more; how many documents."""
+        position = self._of_copy.position()
+        self._of_copy.refresh()
+        n_removed = 0
+        for shard in position.shards:
+            pages = self._of_copy.pages(
+                shard.shard, after=START, upto=shard.checkpoint, body={"_source": False}
+            )
+            for hits in pages:
+                gone = self._gone(hits)
+                write_all(self._cluster, self._copy, [_delete_action(hit) for hit in gone])
+                n_removed += len(gone)
+        return n_removed
+
+    def _gone(self, hits: Sequence[Json]) -> list[Json]:
+        routing = {hit["_id"]: hit["_routing"] for hit in hits if "_routing" in hit}
+        ids = [hit["_id"] for hit in hits]
+        found = read_documents(
+            self._cluster, self._source, ids, params={"_source": "false"}, routing=routing
+        )
+        return [hit for hit in hits if hit["_id"] not in found]
+
+
+def is_little(n_written: int, last: int | None) -> bool:
+    """Whether another round would not help: little was left, or no less than the last time."""
+    return n_written <= _FEW or (last is not None and n_written >= last)
+
+
+def _delete_action(hit: Json) -> bytes:
+    return to_ndjson([{"delete": {"_id": hit["_id"], **routing_of(hit)}}])
+
+
+def _check_same_history(before: IndexPosition, now: IndexPosition, index: str) -> None:
+    were = [(shard.shard, shard.history) for shard in before.shards]
+    are = [(shard.shard, shard.history) for shard in now.shards]
+    if before.uuid != now.uuid or were != are:
+        raise RefusedError(f"{index!r} was made again or restored while it was copied: try again.")
