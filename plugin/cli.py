@@ -35,6 +35,7 @@ _EXTRAS = {
     "AntiSSRF": "worker",
     "celery": "queue",
     "kombu": "queue",
+    "prometheus_client": "queue",
     "requests": "worker",
     "torch": "worker",
     "transformers": "worker",

@@ -9,11 +9,13 @@ from contextlib import closing, contextmanager
 from diptych.errors import DeviceLostError, SettingsError
 from diptych.plugin.handlers import make_handler, make_isolation
 from diptych.plugin.processes import Connections
+from diptych.plugin.watch.worker import ExcusedIsolation, WorkerWatch
 from diptych.settings import Settings
 from diptych.workers.app import declare_dead_letters
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
+from diptych.workers.restarting import start_again
 from diptych.workers.tasks import register
 from diptych.workers.verdict import Verdict
 
@@ -22,7 +24,7 @@ def run_worker(connections: Connections) -> int | None:
     """Work until stopped; the exit status.
 
     Raises:
-        SettingsError: credentials, settings or models are wrong.
+        SettingsError: credentials, settings or models are wrong, or a port is in use.
         DeviceLostError: the device works no more; a new process may mend it.
     """
     settings, app = connections.settings, connections.app
@@ -33,10 +35,12 @@ def run_worker(connections: Connections) -> int | None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     declare_dead_letters(app)
+    watch = WorkerWatch(connections)
     with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
-        handler = make_handler(connections, journal=journal, isolation=isolation)
-        register(app, handler, stop=stop)
-        with _recovering(handler, journal):
+        apart = ExcusedIsolation(isolation, watch.watch)
+        handler = make_handler(connections, journal=journal, isolation=apart, watch=watch)
+        register(app, handler, stop=stop, holding=watch.watch.holding)
+        with _recovering(handler, journal), watch.running(start_again):
             worker = app.Worker(
                 pool="threads",
                 concurrency=settings.concurrency,
