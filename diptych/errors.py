@@ -12,6 +12,7 @@
     │   └── NotInstalledError    exit 78  the index has no contract
     ├── MissingIndexError        exit 1   the index does not exist
     ├── MappingError             exit 1   the index cannot take what Diptych needs
+    ├── NotReadyError            exit 1   an index has fewer vectors than were asked for
     ├── CatalogError             exit 1   an input file cannot be read
     ├── ImageError               exit 1   one picture cannot be used
     │   ├── MissingPictureError  exit 1   there is no such picture
@@ -88,6 +89,10 @@ class MissingIndexError(DiptychError):
 
 class MappingError(DiptychError):
     """The index cannot take the fields that Diptych needs."""
+
+
+class NotReadyError(DiptychError):
+    """An index has fewer vectors than were asked for."""
 
 
 class CatalogError(DiptychError):

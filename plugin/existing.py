@@ -72,9 +72,19 @@ class ExistingIndex:
         return None if found == "_none" else str(found)
 
     @property
+    def own_pipeline(self) -> str:
+        """Name of the marking pipeline that it has or would get.
+
+        An index that was made from a template shares one with others.
+        """
+        shared = self.note.get("pipeline")
+        is_shared = shared is not None and shared == self.final_pipeline
+        return str(shared) if is_shared else pipeline_name(self.index)
+
+    @property
     def is_marked(self) -> bool:
         """Whether its final pipeline is ours."""
-        return self.final_pipeline == pipeline_name(self.index)
+        return self.final_pipeline == self.own_pipeline
 
     @property
     def previous_pipeline(self) -> str | None:

@@ -28,6 +28,7 @@ from diptych.plugin.field_checks import (
     missing_properties,
     silent_fields,
 )
+from diptych.plugin.final_pipeline import restore_final_pipeline
 
 
 class Outcome(StrEnum):
@@ -44,7 +45,7 @@ class InstallRequest:
     """What to install where.
 
     `library` is the approximate-search library, lucene or faiss. `synonyms` are rules in Solr's
-    form; none leave an index those that it has.
+    form; none leave an index those that it has. Where not `is_marking`, no pipeline marks writes.
     """
 
     index: str
@@ -54,6 +55,7 @@ class InstallRequest:
     image_model: ModelRef
     library: str = "lucene"
     synonyms: tuple[str, ...] = ()
+    is_marking: bool = True
 
     def contract(self, index: str) -> IndexContract:
         """The contract of a concrete index made by this request.
@@ -124,14 +126,18 @@ def install_on(
         ContractError: the index carries another contract.
         MappingError: the index cannot take the fields.
     """
-    contract = request.contract(found.index)
+    contract = replace(request.contract(found.index), pipeline=found.own_pipeline)
     check_same_contract(found, contract)
     check_fields(found, contract)
     check_same_synonyms(found, request.synonyms)
     properties = missing_properties(found, engine, contract, library=request.library)
-    contract, has_new_pipeline, warnings = _mark(cluster, found, contract)
+    if request.is_marking:
+        contract, has_new_pipeline, warnings = _mark(cluster, found, contract)
+    else:
+        contract, has_new_pipeline, warnings = replace(contract, pipeline=None), False, ()
     wrote = [
         has_new_pipeline,
+        not request.is_marking and _unmark(cluster, found),
         _write_mapping(cluster, found, contract, properties),
         _write_setting(cluster, found, contract),
     ]
@@ -157,6 +163,14 @@ def _mark(
         return replace(contract, pipeline=None), False, (warning,)
 
 
+def _unmark(cluster: Cluster, found: ExistingIndex) -> bool:
+    """Take the marking off again, where it is there."""
+    if not found.is_marked:
+        return False
+    restore_final_pipeline(cluster, found)
+    return True
+
+
 def _write_mapping(
     cluster: Cluster, found: ExistingIndex, contract: IndexContract, properties: Json
 ) -> bool:
@@ -173,6 +187,9 @@ def _write_mapping(
 
 def _write_pipeline(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:
     name = pipeline_name(found.index)
+    if contract.pipeline != name:
+        # It is shared with other indexes, and its template's.
+        return False
     where = path("_ingest", "pipeline", name)
     body = mark_pipeline(found.index, contract.input_fields, previous=found.previous_pipeline)
     if cluster.call("GET", where, accept=(404,)).get(name) == body:

@@ -15,6 +15,7 @@ from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
 from diptych.errors import DiptychError, RefusedError, UsageError
 from diptych.mappings.engine import Engine
+from diptych.mappings.pipeline import pipeline_name
 from diptych.mappings.target import REPLACED_BY
 from diptych.plugin.copying import replacement_name
 from diptych.plugin.existing import ExistingIndex, read_existing
@@ -190,5 +191,5 @@ def _leave_word(cluster: Cluster, found: ExistingIndex, new: str) -> None:
 def _delete_pipeline(cluster: Cluster, found: ExistingIndex) -> None:
     """The pipeline of an index that is gone serves nobody."""
     pipeline = found.note.get("pipeline")
-    if pipeline and not found.is_alias:
+    if pipeline == pipeline_name(found.index) and not found.is_alias:
         cluster.call("DELETE", path("_ingest", "pipeline", pipeline), accept=(404,))

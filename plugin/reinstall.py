@@ -14,9 +14,9 @@ from diptych.plugin.field_checks import (
     check_same_synonyms,
     missing_properties,
 )
+from diptych.plugin.final_pipeline import usable_previous
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome, install_on
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
-from diptych.plugin.uninstall import usable_previous
 
 
 def needs_rebuild(engine: Engine, request: InstallRequest, found: ExistingIndex) -> bool:

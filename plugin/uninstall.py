@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
 from diptych.mappings.engine import Engine
-from diptych.mappings.pipeline import pipeline_name
 from diptych.plugin.cleaning import remove_values
 from diptych.plugin.existing import ExistingIndex
+from diptych.plugin.final_pipeline import restore_final_pipeline, usable_previous
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
 
 
@@ -37,12 +37,10 @@ def uninstall(
 
     The contract goes before the values, so that feed and worker stop writing new ones.
     """
-    final = _restore_pipeline(cluster, found)
+    final = restore_final_pipeline(cluster, found)
     meta = {key: value for key, value in found.meta.items() if key != META_KEY}
     if META_KEY in found.meta:
         cluster.call("PUT", path(found.index, "_mapping"), body={"_meta": meta})
-    pipeline = path("_ingest", "pipeline", pipeline_name(found.index))
-    cluster.call("DELETE", pipeline, accept=(404,))
     n_cleaned = remove_values(cluster, engine, found, bar=bar)
     return UninstallReport(found.index, n_cleaned, final, _remaining(found))
 
@@ -74,23 +72,6 @@ def _clean_settings(found: ExistingIndex) -> Json:
     if any(mapping.get("type") == "knn_vector" for mapping in others):
         return kept
     return {key: value for key, value in kept.items() if not f"{key}.".startswith("index.knn.")}
-
-
-def _restore_pipeline(cluster: Cluster, found: ExistingIndex) -> str | None:
-    previous = usable_previous(cluster, found)
-    if found.is_marked:
-        setting = {"index.final_pipeline": previous or "_none"}
-        cluster.call("PUT", path(found.index, "_settings"), body=setting)
-    return previous
-
-
-def usable_previous(cluster: Cluster, found: ExistingIndex) -> str | None:
-    """The final pipeline that was there before; None if it is deleted, as it would stop writes."""
-    previous = found.previous_pipeline
-    if previous is None or not found.is_marked:
-        return previous
-    known: Json = cluster.call("GET", path("_ingest", "pipeline", previous), accept=(404,))
-    return previous if previous in known else None
 
 
 def _remaining(found: ExistingIndex) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diptych.errors import UsageError
 from diptych.plugin.options import CLUSTER, LOCAL, json_option, settings_options
 from diptych.settings import Settings
 
@@ -20,8 +21,19 @@ _SAID = {
 }
 
 
+_SAID_OF_TEMPLATE = {
+    "added": "indexes that are made from now on carry Diptych",
+    "unchanged": _SAID["unchanged"],
+}
+
+
 @click.command("install")
-@click.argument("index")
+@click.argument("index", required=False)
+@click.option(
+    "--template",
+    "pattern",
+    help="In place of INDEX: carry Diptych to every index made under this pattern from now on.",
+)
 @click.option("--text-field", "text_fields", multiple=True, help="Field with words; repeatable.")
 @click.option("--image-field", help="Field with a picture's path or address.")
 @click.option("--text-model", help="Sentence model: demo, a folder, NAME or NAME@REVISION.")
@@ -41,6 +53,12 @@ _SAID = {
     help="File with a rule a line (`dress, 连衣裙` or `tv => television`), for searching.",
 )
 @click.option(
+    "--no-pipeline",
+    "is_unmarked",
+    is_flag=True,
+    help="Mark no writes by a final ingest pipeline: the feed sees every change without it.",
+)
+@click.option(
     "--rebuild",
     "is_rebuilt",
     is_flag=True,
@@ -57,19 +75,24 @@ _SAID = {
 @settings_options(*CLUSTER, "encoder_url", *LOCAL)
 def command(
     settings: Settings,
-    index: str,
+    index: str | None,
+    pattern: str | None,
     text_fields: tuple[str, ...],
     image_field: str | None,
     text_model: str | None,
     image_model: str | None,
     library: str,
     synonym_file: Path | None,
+    is_unmarked: bool,
     is_rebuilt: bool,
     is_replaced: bool,
     is_confirmed: bool,
     as_json: bool,
 ) -> None:
     """Create INDEX for Diptych, or add Diptych to it; running it twice changes nothing.
+
+    With --template, for shops that make a new index again and again: it goes into the shop's own
+    index templates for the pattern, and indexes that exist stay as they are.
 
     Example: diptych install products --text-field title --image-field image
     """
@@ -83,16 +106,37 @@ def command(
     from diptych.plugin.rebuild import check_replaceable
     from diptych.plugin.reinstall import needs_rebuild, reinstall
     from diptych.plugin.synonym_file import read_synonyms
+    from diptych.plugin.template_install import install_template
 
+    if pattern is not None and (index or is_rebuilt or is_replaced or synonym_file):
+        raise UsageError(
+            "--template goes without INDEX, --rebuild, --replace-index and --synonyms: it changes "
+            "no index that exists; synonyms belong into your own template."
+        )
+    name = index or pattern
+    if not name:
+        raise UsageError("No index is named: give INDEX, or a pattern with --template.")
     synonyms = () if synonym_file is None else read_synonyms(synonym_file)
     resolved = resolve_settings(settings)
     cluster = Cluster(resolved)
     engine = detect_engine(cluster)
     text, image = find_model_refs(resolved, text_model=text_model, image_model=image_model)
-    request = InstallRequest(index, text_fields, image_field, text, image, library, synonyms)
-    found = read_existing(cluster, index) if is_rebuilt else None
+    request = InstallRequest(
+        name,
+        text_fields,
+        image_field,
+        text,
+        image,
+        library,
+        synonyms,
+        is_marking=not is_unmarked,
+    )
+    if pattern is not None:
+        _tell(pattern, install_template(cluster, engine, request), as_json=as_json)
+        return
+    found = read_existing(cluster, name) if is_rebuilt else None
     if found is None or not needs_rebuild(engine, request, found):
-        _tell(index, install(cluster, engine, request), as_json=as_json)
+        _tell(name, install(cluster, engine, request), as_json=as_json)
         return
     check_replaceable(found, is_replaced=is_replaced)
     if not is_confirmed:
@@ -101,7 +145,7 @@ def command(
     rebuilt, report = reinstall(
         cluster, engine, request, found, is_replaced=is_replaced, bar=count_bar
     )
-    _tell(index, report, as_json=as_json, rebuilt=rebuilt)
+    _tell(name, report, as_json=as_json, rebuilt=rebuilt)
 
 
 def _tell(
@@ -115,4 +159,5 @@ def _tell(
         rebuild = None if rebuilt is None else asdict(rebuilt)
         click.echo(to_json(asdict(report) | {"rebuild": rebuild}))
         return
-    click.echo(f"{index}: {_SAID[report.outcome]}." if rebuilt is None else rebuilt.sentence)
+    said = _SAID_OF_TEMPLATE if "*" in index else _SAID
+    click.echo(f"{index}: {said[report.outcome]}." if rebuilt is None else rebuilt.sentence)

@@ -10,7 +10,8 @@ from diptych.settings import Settings
 
 
 @click.command("uninstall")
-@click.argument("index")
+@click.argument("index", required=False)
+@click.option("--template", "pattern", help="In place of INDEX: take it off the templates alone.")
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask.")
 @click.option("--rebuild", "is_rebuilt", is_flag=True, help="Copy into a clean index.")
 @click.option(
@@ -20,7 +21,8 @@ from diptych.settings import Settings
 @settings_options(*CLUSTER, *LOCAL)
 def command(
     settings: Settings,
-    index: str,
+    index: str | None,
+    pattern: str | None,
     is_confirmed: bool,
     is_rebuilt: bool,
     is_replaced: bool,
@@ -36,11 +38,18 @@ def command(
     from diptych.plugin.local.defaults import resolve_settings
     from diptych.plugin.progress import count_bar
     from diptych.plugin.rebuild import check_replaceable
+    from diptych.plugin.template_install import uninstall_template
     from diptych.plugin.uninstall import rebuild_without, uninstall
 
+    if (index is None) == (pattern is None):
+        raise UsageError("Give either INDEX or --template PATTERN.")
     cluster = Cluster(resolve_settings(settings))
+    if pattern is not None:
+        removal = uninstall_template(cluster, pattern)
+        click.echo(to_json(asdict(removal)) if as_json else removal.sentence)
+        return
     engine = detect_engine(cluster)
-    found = require_existing(cluster, index)
+    found = require_existing(cluster, str(index))
     if is_rebuilt and found.is_clean:
         raise UsageError(f"{index!r} has nothing of Diptych, so there is nothing to rebuild.")
     if is_rebuilt:

@@ -1,14 +1,22 @@
 """Diptych on new and existing indexes of a real node."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from shop import ENGINE, create_shop, create_stamping_pipeline, put, run_install
+from shop import (
+    ENGINE,
+    create_shop,
+    create_stamping_pipeline,
+    make_request,
+    put,
+    run_install,
+)
 
 from diptych.client import Cluster, path
 from diptych.errors import MappingError, RefusedError
 from diptych.mappings.target import read_target
-from diptych.plugin.install import Outcome
+from diptych.plugin.install import Outcome, install
 from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
@@ -174,3 +182,24 @@ def test_index_without_source_is_refused(cluster: Cluster, index_name: str) -> N
 
     with pytest.raises(MappingError, match="_source"):
         run_install(cluster, index_name)
+
+
+def test_index_without_marking_takes_writes_as_they_are(cluster: Cluster, index_name: str) -> None:
+    """For shops that want no pipeline behind their writes; a second install brings it back."""
+    request = replace(make_request(index_name), is_marking=False)
+    first = install(cluster, ENGINE, request)
+    again = install(cluster, ENGINE, request)
+    stored = put(cluster, index_name, "1", {"title": "red"})
+
+    marked = run_install(cluster, index_name)
+    is_marked = "diptych" in put(cluster, index_name, "2", {"title": "red"})
+    unmarked = install(cluster, ENGINE, request)
+
+    assert [Outcome.CREATED, Outcome.UNCHANGED, Outcome.ADDED, Outcome.ADDED] == [
+        report.outcome for report in (first, again, marked, unmarked)
+    ]
+    assert ({"title": "red"}, True) == (stored, is_marked)
+    assert {"title": "red"} == put(cluster, index_name, "3", {"title": "red"})
+    assert None is read_target(cluster, index_name).contract.pipeline
+    pipeline = path("_ingest", "pipeline", f"diptych-{index_name}")
+    assert {} == cluster.call("GET", pipeline, accept=(404,))

@@ -1,0 +1,201 @@
+"""Diptych on indexes that do not exist yet: whatever is made under a pattern carries it.
+
+What is where: fields, contract and settings in a component template, which the shop's own index
+template is made of as well (only one index template applies to a new index, so another one would
+hide it); and one marking pipeline that all these indexes share.
+"""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from diptych.client import Cluster, Json, path, to_json
+from diptych.contract import META_KEY, IndexContract
+from diptych.errors import MappingError, RefusedError
+from diptych.mappings.analysis import missing_analyzers
+from diptych.mappings.engine import Engine
+from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING, own_properties
+from diptych.mappings.languages import chinese_mapping, words_mapping
+from diptych.mappings.pipeline import mark_pipeline
+from diptych.plugin.existing import PREVIOUS
+from diptych.plugin.field_checks import check_fields, missing_properties
+from diptych.plugin.install import InstallReport, InstallRequest, Outcome
+from diptych.plugin.templates import (
+    Template,
+    check_pattern,
+    simulated,
+    template_name,
+    templates_with,
+    templates_within,
+)
+
+#: Above a cluster's own templates, below whatever a shop adds later.
+_PRIORITY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRemoval:
+    """What was taken off: `templates` are whole again, `kept_pipeline` is still used by indexes."""
+
+    pattern: str
+    templates: tuple[str, ...]
+    kept_pipeline: str | None
+
+    @property
+    def sentence(self) -> str:
+        """For a person."""
+        said = f"{self.pattern}: new indexes are made without Diptych."
+        if self.kept_pipeline:
+            said += (
+                f" The pipeline {self.kept_pipeline} stays, because indexes that exist use it: "
+                "`diptych uninstall INDEX` takes it off each."
+            )
+        return said
+
+
+def install_template(cluster: Cluster, engine: Engine, request: InstallRequest) -> InstallReport:
+    """Diptych on every index that will be made under the pattern `request.index`.
+
+    A second call with other models or fields changes what the next index gets.
+
+    Raises:
+        UsageError: the pattern, or a field, cannot be used.
+        MappingError: the shop's templates cannot take it.
+    """
+    pattern, name = request.index, template_name(request.index)
+    check_pattern(pattern)
+    theirs = templates_within(cluster, pattern)
+    own = own_properties(*_vector(engine, request))
+    found = simulated(cluster, pattern, without=own if templates_with(cluster, name) else {})
+    contract = replace(request.contract(pattern), pipeline=name)
+    check_fields(found, contract)
+    ready = replace(found, settings=found.settings | engine.index_settings())
+    missing_properties(ready, engine, contract, library=request.library)
+    if request.is_marking:
+        contract, warnings = _mark(cluster, found.final_pipeline, contract, pattern)
+    else:
+        contract, warnings = replace(contract, pipeline=None), ()
+    body = _component(engine, contract, own)
+    wrote = [_write_component(cluster, name, body), _attach(cluster, request, name, theirs)]
+    _check_carried(cluster, engine, pattern, contract)
+    outcome = Outcome.ADDED if any(wrote) else Outcome.UNCHANGED
+    return InstallReport(pattern, outcome, contract, warnings)
+
+
+def uninstall_template(cluster: Cluster, pattern: str) -> TemplateRemoval:
+    """New indexes are made as before; those that exist keep what they have.
+
+    Raises:
+        MappingError: nothing of Diptych is there.
+    """
+    name = template_name(pattern)
+    using = templates_with(cluster, name)
+    if not using:
+        raise MappingError(f"Diptych is on no template for {pattern!r}, so nothing was removed.")
+    for template in using:
+        where = path("_index_template", template.name)
+        if template.name == name:
+            cluster.call("DELETE", where, accept=(404,))
+        else:
+            cluster.call("PUT", where, body=template.without_component(name))
+    cluster.call("DELETE", path("_component_template", name), accept=(404,))
+    kept = name if _is_used(cluster, name) else None
+    if kept is None:
+        cluster.call("DELETE", path("_ingest", "pipeline", name), accept=(404,))
+    return TemplateRemoval(pattern, tuple(it.name for it in using), kept)
+
+
+def _vector(engine: Engine, request: InstallRequest) -> tuple[str, Json]:
+    contract = request.contract(request.index)
+    dimension = contract.layout.dimension
+    return contract.vector_field, engine.vector_mapping(dimension, library=request.library)
+
+
+def _mark(
+    cluster: Cluster, theirs: str | None, contract: IndexContract, pattern: str
+) -> tuple[IndexContract, tuple[str, ...]]:
+    """The contract with the marking pipeline where there can be one, and a sentence where not."""
+    name = contract.pipeline or ""
+    if theirs not in {None, name}:
+        warning = (
+            f"Writes are not marked as pending, because the shop's template names the final "
+            f"pipeline {theirs!r}. Changes are found by `diptych feed` alone: keep one running."
+        )
+        return replace(contract, pipeline=None), (warning,)
+    where = path("_ingest", "pipeline", name)
+    body = mark_pipeline(pattern, contract.input_fields, previous=None)
+    try:
+        if cluster.call("GET", where, accept=(404,)).get(name) != body:
+            cluster.call("PUT", where, body=body)
+    except RefusedError as err:
+        warning = (
+            f"Writes are not marked as pending, because the cluster takes no marking pipeline "
+            f"({err}) Changes are found by `diptych feed` alone: keep one running."
+        )
+        return replace(contract, pipeline=None), (warning,)
+    return contract, ()
+
+
+def _component(engine: Engine, contract: IndexContract, own: Json) -> Json:
+    settings = dict(engine.index_settings())
+    if contract.pipeline is not None:
+        settings["index.final_pipeline"] = contract.pipeline
+    # As an install on the index would write it, so that one changes nothing.
+    note = contract.to_meta() | {PREVIOUS: None}
+    mappings = {"_meta": {META_KEY: note}, "properties": own}
+    template: Json = {"settings": settings, "mappings": mappings}
+    digest = blake2b(to_json(template), digest_size=8).hexdigest()
+    return {"template": template, "_meta": {META_KEY: digest}}
+
+
+def _write_component(cluster: Cluster, name: str, body: Json) -> bool:
+    where = path("_component_template", name)
+    answer: Json = cluster.call("GET", where, accept=(404,))
+    there = answer.get("component_templates") or [{"component_template": {}}]
+    if there[0]["component_template"].get("_meta") == body["_meta"]:
+        return False
+    cluster.call("PUT", where, body=body)
+    return True
+
+
+def _attach(cluster: Cluster, request: InstallRequest, name: str, theirs: list[Template]) -> bool:
+    """Have the shop's templates made of ours too; where there are none, make one."""
+    lacking = [it for it in theirs if name not in it.components]
+    for template in lacking:
+        body = template.with_component(name)
+        cluster.call("PUT", path("_index_template", template.name), body=body)
+    if not theirs:
+        cluster.call("PUT", path("_index_template", name), body=_own_template(cluster, request))
+    return bool(lacking) or not theirs
+
+
+def _own_template(cluster: Cluster, request: InstallRequest) -> Json:
+    words = words_mapping(missing_analyzers(cluster, ANALYZERS), chinese=chinese_mapping(cluster))
+    fields: Json = dict.fromkeys(request.text_fields, words)
+    fields |= {request.image_field: IMAGE_MAPPING} if request.image_field else {}
+    return {
+        "index_patterns": [request.index],
+        "priority": _PRIORITY,
+        "composed_of": [template_name(request.index)],
+        "template": {"mappings": {"properties": fields}},
+    }
+
+
+def _check_carried(cluster: Cluster, engine: Engine, pattern: str, contract: IndexContract) -> None:
+    """Pass if a new index would have it all: a template's own values win over a component's."""
+    found = simulated(cluster, pattern, without={})
+    wanted = {**engine.index_settings(), "index.final_pipeline": contract.pipeline}
+    for setting, value in wanted.items():
+        there = found.settings.get(setting)
+        if value is not None and str(there).lower() != str(value).lower():
+            raise MappingError(
+                f"The shop's template for {pattern!r} sets `{setting}: {there}`, and "
+                f"`{value}` is needed: take that line out of it."
+            )
+
+
+def _is_used(cluster: Cluster, pipeline: str) -> bool:
+    params = {"flat_settings": "true", "expand_wildcards": "all"}
+    answer: Json = cluster.call(
+        "GET", path("_all", "_settings", "index.final_pipeline"), params=params
+    )
+    return any(pipeline in body["settings"].values() for body in answer.values())

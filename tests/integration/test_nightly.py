@@ -1,0 +1,273 @@
+"""Shops that make a new index each night: a template carries Diptych, a gate opens the swap."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from commands import RunDiptych
+from followed import ENCODER
+from nodes import EngineCluster
+from shop import ENGINE, Bars, put
+from waiting import wait_until
+
+from diptych.client import Cluster, Json, path, to_ndjson
+from diptych.encoding import ModelRef
+from diptych.errors import MappingError, UsageError
+from diptych.mappings.target import read_target
+from diptych.plugin.children import Child
+from diptych.plugin.existing import require_existing
+from diptych.plugin.install import InstallRequest, Outcome, install
+from diptych.plugin.readiness import Readiness, read_readiness
+from diptych.plugin.template_install import install_template, uninstall_template
+from diptych.plugin.templates import template_name
+from diptych.plugin.uninstall import uninstall
+from diptych.settings import Settings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def pattern(engine_cluster: EngineCluster, engine_index: str) -> Iterator[str]:
+    """A pattern that no other test has; templates and pipelines of it are deleted afterwards."""
+    found = f"{engine_index}-*"
+    yield found
+    call, name = engine_cluster.cluster.call, template_name(found)
+    for index in call("GET", path(found, "_alias")):
+        call("DELETE", path(index))
+    for template in (name, f"{engine_index}-shop"):
+        call("DELETE", path("_index_template", template), accept=(404,))
+    call("DELETE", path("_component_template", name), accept=(404,))
+    call("DELETE", path("_ingest", "pipeline", name), accept=(404,))
+
+
+def make_shop_template(cluster: Cluster, pattern: str, **settings: object) -> None:
+    """What a shop that makes indexes has: a mapping, an analyzer, an alias, its own `_meta`."""
+    body = {
+        "index_patterns": [pattern],
+        "priority": 7,
+        "template": {
+            "settings": {"number_of_shards": 2, "number_of_replicas": 0, **settings},
+            "mappings": {
+                "_meta": {"owner": "shop"},
+                "properties": {"title": {"type": "text"}, "image": {"type": "keyword"}},
+            },
+        },
+    }
+    name = f"{pattern.removesuffix('-*')}-shop"
+    cluster.call("PUT", path("_index_template", name), body=body)
+
+
+def request_of(pattern: str) -> InstallRequest:
+    """With models that any encoder service of the tests has."""
+    return InstallRequest(pattern, ("title",), "image", ENCODER.text_model, ENCODER.image_model)
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_new_indexes_carry_diptych_and_what_the_shop_wrote(
+    engine_cluster: EngineCluster, pattern: str, has_own: bool
+) -> None:
+    """With the shop's template, and without one; install on the index then changes nothing."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    if has_own:
+        make_shop_template(cluster, pattern)
+
+    first = install_template(cluster, engine, request_of(pattern))
+    again = install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    cluster.call("PUT", path(index))
+    report = install(cluster, engine, replace(request_of(pattern), index=index))
+
+    found = require_existing(cluster, index)
+    state = put(cluster, index, "1", {"title": "red"}).get("diptych", {}).get("state")
+    assert [Outcome.ADDED, Outcome.UNCHANGED, Outcome.UNCHANGED] == [
+        first.outcome,
+        again.outcome,
+        report.outcome,
+    ]
+    assert first.contract == read_target(cluster, index).contract
+    assert ("2" if has_own else "1") == found.settings["index.number_of_shards"]
+    assert ("shop" if has_own else None) == found.meta.get("owner")
+    assert ("pending" if engine_cluster.has_scripts else None) == state
+    assert engine_cluster.has_scripts != bool(first.warnings)
+
+
+def test_template_is_taken_off_and_indexes_keep_their_pipeline(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """A pipeline that an index names and that is gone would refuse every write."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    old, new = pattern.replace("*", "1"), pattern.replace("*", "2")
+    cluster.call("PUT", path(old))
+
+    removal = uninstall_template(cluster, pattern)
+    cluster.call("PUT", path(new))
+    put(cluster, old, "1", {"title": "red"})
+    report = uninstall(cluster, engine, require_existing(cluster, old), bar=Bars())
+
+    assert (template_name(pattern) if engine_cluster.has_scripts else None) == removal.kept_pipeline
+    assert {"owner": "shop"} == require_existing(cluster, new).meta
+    assert (1 if engine_cluster.has_scripts else 0) == report.n_cleaned
+    assert None is require_existing(cluster, old).contract
+    put(cluster, old, "2", {"title": "blue"})
+    with pytest.raises(MappingError, match="on no template"):
+        uninstall_template(cluster, pattern)
+
+
+def test_next_index_gets_the_models_of_the_last_install(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """A shop changes its model from one night to the next."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    other = replace(request_of(pattern), text_model=ModelRef("other", "2" * 16, 24))
+
+    report = install_template(cluster, engine, other)
+    cluster.call("PUT", path(pattern.replace("*", "2")))
+
+    contract = read_target(cluster, pattern.replace("*", "2")).contract
+    assert (Outcome.ADDED, "other", 24) == (
+        report.outcome,
+        contract.text_model.name,
+        contract.text_model.dimension,
+    )
+
+
+def test_template_that_applies_to_more_is_never_hidden(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Nor is its owner surprised by vectors in other indexes."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    narrow = pattern.replace("*", "de-*")
+
+    with pytest.raises(MappingError, match=r"applies to .* and to more"):
+        install_template(cluster, engine, request_of(narrow))
+
+
+@pytest.mark.parametrize("pattern", ["products", "*", "diptych-*", "Products-*", "a,b-*"])
+def test_pattern_that_cannot_be_one_is_misuse(pattern: str, cluster: Cluster) -> None:
+    """Without a star, or with Diptych's own indexes behind it."""
+    with pytest.raises(UsageError, match="pattern"):
+        install_template(cluster, ENGINE, request_of(pattern))
+
+
+def test_field_of_another_kind_is_said_before_anything_is_made(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """As for an index that exists."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    body = {
+        "index_patterns": [pattern],
+        "template": {"mappings": {"properties": {"title": {"type": "integer"}}}},
+    }
+    name = f"{pattern.removesuffix('-*')}-shop"
+    cluster.call("PUT", path("_index_template", name), body=body)
+
+    with pytest.raises(MappingError, match="mapped as 'integer'"):
+        install_template(cluster, engine, request_of(pattern))
+
+    where = path("_component_template", template_name(pattern))
+    assert 404 == cluster.call("GET", where, accept=(404,))["status"]
+
+
+def test_two_nights_of_a_shop(
+    run_diptych: RunDiptych,
+    settings: Settings,
+    cluster: Cluster,
+    index_name: str,
+    encoder_url: str,
+) -> None:
+    """Install once; load, embed, swap, twice; the second night is encoded from the cache."""
+    alias, pattern = f"{index_name}-live", f"{index_name}-2*"
+    installed = run_diptych(
+        "install", "--template", pattern, "--text-field", "title", "--image-field", "image"
+    )
+    embedded = []
+    children = [Child(["worker"], settings), Child(["feed", f"{index_name}-2*"], settings)]
+    try:
+        for night in ("2026-01-01", "2026-01-02"):
+            index = f"{index_name}-{night}"
+            load(cluster, index, n=30)
+            embedded.append(run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json"))
+            actions = [
+                {"remove": {"index": f"{index_name}-2*", "alias": alias, "must_exist": False}},
+                {"add": {"index": index, "alias": alias}},
+            ]
+            cluster.call("POST", path("_aliases"), body={"actions": actions})
+        put(cluster, alias, "late", {"title": "a late product"})
+        wait_until(lambda: has_vector(cluster, alias, "late"))
+    finally:
+        for child in children:
+            child.stop()
+        cluster.call("DELETE", path("_index_template", template_name(pattern)))
+        cluster.call("DELETE", path("_component_template", template_name(pattern)))
+
+    assert 0 == installed.returncode, installed.stderr
+    assert [0, 0] == [done.returncode for done in embedded], embedded[0].stderr
+    assert [30, 30] == [json.loads(done.stdout)["documents"] for done in embedded]
+
+
+def test_gate_stays_shut_for_an_index_that_lacks_vectors(
+    run_diptych: RunDiptych, cluster: Cluster, index_name: str
+) -> None:
+    """An empty index, and a share without waiting."""
+    run_diptych("install", index_name, "--text-field", "title", "--image-field", "image")
+
+    empty = run_diptych("embed", index_name, "--wait", "--min-ready", "0.5")
+    hasty = run_diptych("embed", index_name, "--min-ready", "0.5")
+
+    assert (1, True) == (empty.returncode, "has no documents" in empty.stderr)
+    assert (2, True) == (hasty.returncode, "add --wait" in hasty.stderr)
+
+
+def test_document_whose_picture_is_away_is_not_complete(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Ready, partial for ever, partial for now, failed, pending: two of five are complete."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    vector = engine.vector_value(ENCODER.encode_words(["x"])[0].repeat(3)[:40])
+    states: dict[str, Json] = {
+        "1": {"diptych": {"state": "ready"}, "diptych_vector": vector},
+        "2": {"diptych": {"state": "partial"}, "diptych_vector": vector},
+        "3": {
+            "diptych": {"state": "partial", "retry_at": "2026-01-01T00:00:00Z"},
+            "diptych_vector": vector,
+        },
+        "4": {"diptych": {"state": "failed"}},
+        "5": {},
+    }
+    cluster.call("PUT", path(index))
+    for id_ in states:
+        put(cluster, index, id_, {"title": "red"})
+    lines = [
+        line for id_, doc in states.items() for line in ({"update": {"_id": id_}}, {"doc": doc})
+    ]
+    answer = cluster.call(
+        "POST", path(index, "_bulk"), params={"refresh": "true"}, body=to_ndjson(lines)
+    )
+    assert not answer["errors"], answer
+
+    readiness = read_readiness(cluster, read_target(cluster, index))
+
+    assert Readiness(index, 5, 2) == readiness
+    assert [True, False] == [readiness.reaches(0.4), readiness.reaches(0.41)]
+    assert "5 documents" in readiness.sentence(0.5)
+
+
+def load(cluster: Cluster, index: str, *, n: int) -> None:
+    """What a shop's nightly job does; the first document makes the index."""
+    lines = [
+        line for i in range(n) for line in ({"index": {"_id": str(i)}}, {"title": f"product {i}"})
+    ]
+    cluster.call("POST", path(index, "_bulk"), params={"refresh": "true"}, body=to_ndjson(lines))
+
+
+def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
+    """Whether a worker has written it."""
+    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]
