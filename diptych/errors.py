@@ -6,7 +6,8 @@
     │   └── CredentialsError     exit 78  the cluster refuses who we are or what we may do
     ├── UnavailableError         exit 75  a server does not answer: the same call may work later
     │   ├── BusyError            exit 75  it answers, and asks us to slow down
-    │   └── BlockedError         exit 75  an index takes no writes until somebody lifts its block
+    │   ├── BlockedError         exit 75  an index takes no writes until somebody lifts its block
+    │   └── HeldBackError        exit 75  a host is not asked, because it has failed
     ├── ContractError            exit 78  index and caller disagree about models or layout
     │   └── NotInstalledError    exit 78  the index has no contract
     ├── MissingIndexError        exit 1   the index does not exist
@@ -14,6 +15,8 @@
     ├── NotReadyError            exit 1   an index has fewer vectors than were asked for
     ├── CatalogError             exit 1   an input file cannot be read
     ├── ImageError               exit 1   one picture cannot be used
+    │   ├── MissingPictureError  exit 1   there is no such picture
+    │   └── RefusedPictureError  exit 1   it lies where this host may not read
     ├── EncodingError            exit 1   a model cannot be loaded or fails on its input
     ├── DeviceLostError          exit 75  the device of the models works no more in this process
     ├── CrashError               exit 1   a document ended the process that worked on it
@@ -66,6 +69,10 @@ class BlockedError(UnavailableError):
     """An index takes no writes: its disk is nearly full, or somebody blocked it."""
 
 
+class HeldBackError(UnavailableError):
+    """A host of pictures is not asked for a while, because it has failed or said so."""
+
+
 class ContractError(DiptychError):
     """The index was built by other models, another layout or another version."""
 
@@ -94,6 +101,14 @@ class CatalogError(DiptychError):
 
 class ImageError(DiptychError):
     """One picture cannot be used; its document keeps its words."""
+
+
+class MissingPictureError(ImageError):
+    """There is no such picture."""
+
+
+class RefusedPictureError(ImageError):
+    """The picture lies where this host may not read."""
 
 
 class EncodingError(DiptychError):

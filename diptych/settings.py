@@ -119,6 +119,21 @@ class Settings(BaseSettings):
     sweep_interval_s: float = Field(
         86_400.0, gt=0, description="How often a feed looks at all documents again, in seconds."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="Port of /metrics, /livez and /readyz; nothing is served unless set.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address at which the metrics port listens.")
+    watchdog_s: float = Field(
+        120.0,
+        ge=0,
+        description="A worker without progress for so many seconds starts again; 0 is never.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Log lines as text, or as json with index, ids, lane and trace."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

@@ -54,8 +54,8 @@ class Backfill:
                     self._publish(page, ids, is_forced=True)
                     published += len(ids)
                 else:
-                    published += publish_needs(
-                        self._publisher, self._index, page, Lane.BACKFILL, now=now
+                    published += len(
+                        publish_needs(self._publisher, self._index, page, Lane.BACKFILL, now=now)
                     )
         return Backfilled(position, seen, published)
 

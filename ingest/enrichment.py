@@ -30,13 +30,14 @@ class Summary:
     """What was done, in documents.
 
     `skipped` had vectors that agree already, `gone` were deleted, `failed` were refused by the
-    cluster.
+    cluster. `conflicts` counts writes that came second, of which a document can have several.
     """
 
     written: int = 0
     skipped: int = 0
     gone: int = 0
     failed: int = 0
+    conflicts: int = 0
 
 
 class Enrichment:
@@ -183,6 +184,7 @@ class Enrichment:
         results = dict(zip(self._waiting, written, strict=True)) | refused
         self.summary.gone += _count(Outcome.GONE, results.values())
         self.summary.written += _count(Outcome.WRITTEN, written)
+        self.summary.conflicts += _count(Outcome.CONFLICT, results.values())
         self.summary.failed += len(refused) - sum(r.outcome in _AGAIN for r in refused.values())
         self._waiting = [id_ for id_, result in results.items() if result.outcome in _AGAIN]
         _raise_if_put_off(list(results.values()))

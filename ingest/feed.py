@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 from diptych.client import Cluster
 from diptych.errors import ConflictError, CredentialsError, DiptychError, RefusedError
+from diptych.ingest.changes import Changes
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.history import History, IndexPosition
 from diptych.ingest.lease import Lease
 from diptych.ingest.marks import Marks
+from diptych.ingest.meters import FeedMeters, NoMeters
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
 from diptych.ingest.reading import Outlet, Poll, Reading
 from diptych.ingest.throttle import Throttle
@@ -52,6 +54,7 @@ class Feed:
         throttle: Throttle | None = None,
         sweep_interval: timedelta = SWEEP_INTERVAL,
         backfill_lag: int = _BACKFILL_LAG,
+        meters: FeedMeters | None = None,
     ) -> None:
         """A feed that has read nothing yet.
 
@@ -69,6 +72,7 @@ class Feed:
         self._throttle = throttle or Throttle()
         self._sweep_interval = sweep_interval
         self._backfill_lag = backfill_lag
+        self._changes = Changes(name, meters or NoMeters(), monotonic_s=monotonic_s)
         self._state = StateIndex(cluster)
         self._lease: Lease | None = None
         self._opened: tuple[Target, History] | None = None
@@ -85,6 +89,8 @@ class Feed:
         """
         target, history = self._open()
         if not self._hold(target.index):
+            # Another feed publishes from here on, and sees what comes of it.
+            self._changes.forget()
             return Poll(is_leader=False)
         if self._marks is not None and self._monotonic_s() < self._marks_until_s:
             return self._poll_marks(self._marks)
@@ -196,6 +202,7 @@ class Feed:
             hold=lambda: self._hold(index),
             now=lambda: timestamp(self._now()),
             backfill_lag=self._backfill_lag,
+            changes=self._changes,
         )
 
     def _is_sweep_due(self, checkpoints: Checkpoints) -> bool:

@@ -18,7 +18,13 @@ from AntiSSRF import AntiSSRFError
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
-from diptych.errors import BusyError, ImageError, UnavailableError
+from diptych.errors import (
+    BusyError,
+    ImageError,
+    MissingPictureError,
+    RefusedPictureError,
+    UnavailableError,
+)
 from diptych.images import MAX_IMAGE_BYTES
 from diptych.ingest.guarded_session import guarded_session
 from diptych.ingest.hosts import AllowedHost, is_allowed, parse_host
@@ -91,7 +97,7 @@ class WebPictures:
         visit = self._visits.last(reference)
         status = None if is_fresh else self._visits.missing_status(visit)
         if status is not None:
-            raise ImageError(
+            raise MissingPictureError(
                 f"{_name(reference)} got the answer {status} from its host lately: check its "
                 "address; `diptych embed --refetch` asks again."
             )
@@ -146,9 +152,11 @@ class WebPictures:
         except LocationParseError as err:
             raise ImageError(f"{_name(reference)} has an address that cannot be parsed.") from err
         if url.auth is not None:
-            raise ImageError(f"{_name(reference)} has credentials in its address: remove them.")
+            raise RefusedPictureError(
+                f"{_name(reference)} has credentials in its address: remove them."
+            )
         if not is_allowed(url, self._hosts):
-            raise ImageError(
+            raise RefusedPictureError(
                 f"{_name(reference)} lies at {url.scheme}://{url.netloc}, which this worker may "
                 "not fetch from: add it to --image-hosts."
             )
@@ -157,7 +165,9 @@ class WebPictures:
     def _next(self, url: Url, location: str, reference: str) -> Url:
         found = self._checked(urljoin(url.url, location), reference)
         if url.scheme == "https" and found.scheme != "https":
-            raise ImageError(f"{_name(reference)} is redirected from https to {found.scheme}.")
+            raise RefusedPictureError(
+                f"{_name(reference)} is redirected from https to {found.scheme}."
+            )
         return found
 
     def _get(
@@ -172,7 +182,7 @@ class WebPictures:
                 timeout=(min(_CONNECT_S, left_s), left_s),
             )
         except AntiSSRFError as err:
-            raise ImageError(
+            raise RefusedPictureError(
                 f"{_name(reference)} leads to an address in a private network: allow the "
                 "network with --image-networks if that is meant."
             ) from err
@@ -219,9 +229,8 @@ def _check_status(response: requests.Response, reference: str, gate: HostGate) -
         error = BusyError if status == 429 else UnavailableError
         raise error(f"{_name(reference)} cannot be fetched now (status {status}).")
     if status != 200:
-        raise ImageError(
-            f"{_name(reference)} gets the answer {status} from its host: check its address."
-        )
+        kind = MissingPictureError if status in (404, 410) else ImageError
+        raise kind(f"{_name(reference)} gets the answer {status} from its host: check its address.")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise ImageError(f"{_name(reference)} is sent compressed, which was not asked for.")
 

@@ -27,12 +27,14 @@ def bare_ids(page: Page, *, now: str) -> list[str]:
     ]
 
 
-def publish_needs(publisher: Publisher, index: str, page: Page, lane: Lane, *, now: str) -> int:
-    """Publish what a page needs; how many ids that are."""
+def publish_needs(
+    publisher: Publisher, index: str, page: Page, lane: Lane, *, now: str
+) -> list[str]:
+    """Publish what a page needs; which ids that are."""
     stale, bare = stale_ids(page, now=now), bare_ids(page, now=now)
     publish_from(publisher, index, page, stale, lane)
     publish_from(publisher, index, page, bare, lane, is_forced=True)
-    return len(stale) + len(bare)
+    return stale + bare
 
 
 def publish_from(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from diptych.errors import UnavailableError
+from diptych.errors import HeldBackError, UnavailableError
 
 N_PARALLEL: Final = 8
 RATE_PER_S: Final = 50.0
@@ -148,7 +148,7 @@ class HostGate:
     def _check(self) -> None:
         left_s = self._paused_until_s - self._monotonic_s()
         if left_s > 0:
-            raise UnavailableError(
+            raise HeldBackError(
                 f"The host {self._host} of pictures has failed or asked for a pause: it is asked "
                 f"again in {left_s:.0f} s."
             )
@@ -156,7 +156,7 @@ class HostGate:
             return
         # After a pause one request finds out for all.
         if self._is_on_trial:
-            raise UnavailableError(f"The host {self._host} of pictures has failed: it is tried.")
+            raise HeldBackError(f"The host {self._host} of pictures has failed: it is tried.")
         self._is_on_trial = True
 
     def _delay_s(self) -> float:

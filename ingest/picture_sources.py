@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from diptych.errors import ImageError
+from diptych.errors import RefusedPictureError
 from diptych.ingest.cache_file import CacheFile
 from diptych.ingest.fetching import WebPictures
 from diptych.ingest.pacing import HostGates
@@ -49,7 +49,7 @@ class PictureRouter:
         if scheme in {"http", "https"}:
             return self.web
         if scheme:
-            raise ImageError(
+            raise RefusedPictureError(
                 f"The picture {reference[:200]!r} has the scheme {scheme!r}, which is never opened: name an "
                 "https address or a path relative to an image root."
             )

@@ -9,7 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from diptych.errors import ImageError, UnavailableError
+from diptych.errors import (
+    ImageError,
+    MissingPictureError,
+    RefusedPictureError,
+    UnavailableError,
+)
 from diptych.images import MAX_IMAGE_BYTES
 from diptych.ingest.references import path_fault
 
@@ -91,16 +96,16 @@ class LocalPictures:
         """
         fault = path_fault(reference)
         if fault is not None:
-            raise ImageError(f"The picture {reference[:200]!r} cannot be opened: {fault}.")
+            raise RefusedPictureError(f"The picture {reference[:200]!r} cannot be opened: {fault}.")
         file = self._find(reference) or self._find_registered(reference)
         if file is not None:
             return self._open(file, reference)
         if not self._roots:
-            raise ImageError(
+            raise RefusedPictureError(
                 f"The picture {reference!r} is a file, and this worker may open none: name its "
                 "folder with --image-roots."
             )
-        raise ImageError(
+        raise MissingPictureError(
             f"The picture {reference!r} is in none of the image roots of this worker: check its "
             "name, put it there, or name its folder with --image-roots."
         )

@@ -65,12 +65,12 @@ def message_from_json(body: Any) -> Message:
         UsageError: it is something else.
     """
     if not isinstance(body, dict) or body.get("schema") != MESSAGE_SCHEMA:
-        raise UsageError(f"A message is not of schema {MESSAGE_SCHEMA}: {str(body)[:200]}")
+        raise UsageError(f"A message is not of schema {MESSAGE_SCHEMA}: it has {_shape(body)}.")
     index, ids = body.get("index"), body.get("ids")
     if not isinstance(index, str) or not isinstance(ids, list):
-        raise UsageError(f"A message names no index or no ids: {str(body)[:200]}")
+        raise UsageError(f"A message names no index or no ids: it has {_shape(body)}.")
     if not all(isinstance(id_, str) and id_ for id_ in ids) or not 0 < len(ids) <= MAX_IDS:
-        raise UsageError(f"A message has ids that cannot be used: {str(body)[:200]}")
+        raise UsageError(f"A message has ids that cannot be used: it has {_shape(body)}.")
     return Message(
         index,
         tuple(ids),
@@ -81,10 +81,20 @@ def message_from_json(body: Any) -> Message:
     )
 
 
+def _shape(body: object) -> str:
+    """What can be said of a stranger's message in a log: its values may be anything."""
+    if not isinstance(body, dict):
+        return f"the type {type(body).__name__}"
+    schema = body.get("schema")
+    names = ", ".join(sorted(str(name)[:40] for name in body)[:10])
+    said = f" and the schema {schema}" if isinstance(schema, int) else ""
+    return f"the keys {names or 'of nothing'}{said}"
+
+
 def _routing(body: Mapping[str, Any]) -> Mapping[str, str]:
     found = body.get("routing") or {}
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise UsageError(f"A message has a routing that cannot be used: {str(body)[:200]}")
+        raise UsageError(f"A message has a routing that cannot be used: it has {_shape(body)}.")
     return found
 
 

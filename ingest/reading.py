@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from diptych.ingest.changes import Changes
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
 from diptych.ingest.history import START, History, IndexPosition, Page, ShardPosition
 from diptych.ingest.needs import publish_needs
@@ -34,7 +35,8 @@ class Outlet:
     """Where pages go, at what pace, and who says whether to go on.
 
     `hold` tells whether the lease is still ours, `now` the time for documents that wait for a
-    picture, and `backfill_lag` how far a shard may be behind before it is a back-fill.
+    picture, `backfill_lag` how far a shard may be behind before it is a back-fill, and `changes`
+    remembers what was published until it comes round settled.
     """
 
     publisher: Publisher
@@ -43,6 +45,7 @@ class Outlet:
     hold: Callable[[], bool]
     now: Callable[[], str]
     backfill_lag: int
+    changes: Changes
 
 
 class Reading:
@@ -130,12 +133,16 @@ class Reading:
         return (gap.after, upto) if gap.after < upto else None
 
     def _publish(self, page: Page, lane: Lane) -> int:
-        n_published = publish_needs(
+        seen_s = self._outlet.changes.now_s()
+        needs = publish_needs(
             self._outlet.publisher, self._index, page, lane, now=self._outlet.now()
         )
+        self._outlet.changes.saw(
+            [document.id for document in page.documents], needs, lane, seen_s=seen_s
+        )
         self._seen += len(page.documents)
-        self._published += n_published
-        return n_published
+        self._published += len(needs)
+        return len(needs)
 
     def _save(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = self._outlet.state.save(checkpoints, index=self._index)

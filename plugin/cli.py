@@ -36,6 +36,7 @@ _EXTRAS = {
     "AntiSSRF": "worker",
     "celery": "queue",
     "kombu": "queue",
+    "prometheus_client": "queue",
     "requests": "worker",
     "torch": "worker",
     "transformers": "worker",

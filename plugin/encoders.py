@@ -8,6 +8,8 @@ from diptych.encoding import Encoder, ModelRef
 from diptych.errors import EncodingError
 from diptych.ingest.cache_file import CacheFile
 from diptych.ingest.caching import Cache
+from diptych.ingest.metering import MeteredEncoder
+from diptych.ingest.meters import Meters, NoMeters
 from diptych.ingest.remembering import RememberingEncoder
 from diptych.settings import Settings
 
@@ -48,19 +50,21 @@ def choose_encoder(
 
 
 def worker_encoders(
-    settings: Settings, cache: Cache | None = None
+    settings: Settings, cache: Cache | None = None, *, meters: Meters | None = None
 ) -> Callable[[IndexContract], Encoder]:
     """The encoder of a contract, loaded once for the same two models.
 
     Args:
         cache: what its vectors are remembered in, if anything.
+        meters: times the calls that the cache does not save.
     """
     known: dict[tuple[ModelRef, ModelRef], Encoder] = {}
 
     def encoder_for(contract: IndexContract) -> Encoder:
         models = contract.text_model, contract.image_model
         if models not in known:
-            encoder = choose_encoder(settings, contract, timeout_s=WORKER_TIMEOUT_S)
+            chosen = choose_encoder(settings, contract, timeout_s=WORKER_TIMEOUT_S)
+            encoder = MeteredEncoder(chosen, meters or NoMeters())
             known[models] = encoder if cache is None else RememberingEncoder(encoder, cache)
         return known[models]
 

@@ -12,6 +12,7 @@ from diptych.ingest.publishing import Publisher
 from diptych.ingest.throttle import Throttle
 from diptych.mappings.target import read_indexes
 from diptych.plugin.processes import Connections, process_name
+from diptych.plugin.watch.feed_metrics import FeedMetrics
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Following:
         rate: float | None = None,
         is_from_start: bool = False,
         resolve_s: float = _RESOLVE_S,
+        metrics: FeedMetrics | None = None,
     ) -> None:
         """Starts nothing yet.
 
@@ -47,6 +49,7 @@ class Following:
             rate: documents per second of back-fills, over all indexes.
             is_from_start: begin with a sweep of each index.
             resolve_s: pause between two looks at which indexes the names stand for.
+            metrics: told of every look; nobody by default.
         """
         self._connections = connections
         self._publisher = publisher
@@ -55,6 +58,7 @@ class Following:
         self._throttle = Throttle(rate)
         self._is_from_start = is_from_start
         self._resolve_s = resolve_s
+        self._metrics = metrics
         self._followers: dict[str, _Follower] = {}
         self._known: dict[str, list[str]] = {}
         self._troubles: dict[str, DiptychError] = {}
@@ -133,21 +137,35 @@ class Following:
             owner=process_name(),
             throttle=self._throttle,
             sweep_interval=timedelta(seconds=settings.sweep_interval_s),
+            meters=self._metrics,
         )
         return _Follower(
-            feed, index, interval_s=self._interval_s, is_from_start=self._is_from_start
+            feed,
+            index,
+            interval_s=self._interval_s,
+            is_from_start=self._is_from_start,
+            metrics=self._metrics,
         )
 
 
 class _Follower:
     """One index and its thread."""
 
-    def __init__(self, feed: Feed, index: str, *, interval_s: float, is_from_start: bool) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        index: str,
+        *,
+        interval_s: float,
+        is_from_start: bool,
+        metrics: FeedMetrics | None,
+    ) -> None:
         self.fatal: SettingsError | None = None
         self._feed = feed
         self._index = index
         self._interval_s = interval_s
         self._is_from_start = is_from_start
+        self._metrics = metrics
         self._stopped = threading.Event()
         self._retried_s = time.monotonic()
         self._troubles: dict[str, str] = {}
@@ -156,6 +174,8 @@ class _Follower:
         self._thread = threading.Thread(target=self._run, name=f"feed {index}", daemon=True)
 
     def start(self) -> None:
+        if self._metrics is not None:
+            self._metrics.follows(self._index)
         self._thread.start()
 
     def ask_to_stop(self) -> None:
@@ -166,6 +186,8 @@ class _Follower:
         self._stopped.set()
         if self._thread.ident is not None:
             self._thread.join()
+        if self._metrics is not None:
+            self._metrics.forget(self._index)
         self._try("stop", self._feed.stop)
 
     def finish(self) -> None:
@@ -190,12 +212,21 @@ class _Follower:
         self._try("begin", self._begin)
         err = self._try("poll", lambda: polls.append(self._feed.poll()))
         self.fatal = err if isinstance(err, SettingsError) else None
+        self._count(polls)
         for poll in polls:
             self._tell(poll)
         if time.monotonic() - self._retried_s > _RETRY_S:
             self._retried_s = time.monotonic()
             self._try("retry", lambda: self._say("pictures asked for again", self._feed.retry()))
         return any(poll.is_more for poll in polls)
+
+    def _count(self, polls: Sequence[Poll]) -> None:
+        if self._metrics is None:
+            return
+        for poll in polls:
+            self._metrics.polled(self._index, poll)
+        if not polls:
+            self._metrics.failed(self._index)
 
     def _begin(self) -> None:
         """The sweep that was asked for; whoever holds the lease does it."""

@@ -5,6 +5,8 @@ import os
 from diptych.ingest.cache_file import CacheFile
 from diptych.ingest.cache_index import CacheIndex
 from diptych.ingest.caching import Cache, LayeredCache
+from diptych.ingest.metering import MeteredCache, MeteredDeadLetters, MeteredPictures
+from diptych.ingest.meters import Meters, NoMeters
 from diptych.ingest.picture_sources import picture_source
 from diptych.plugin.children import settings_environment
 from diptych.plugin.encoders import worker_cache, worker_encoders
@@ -12,6 +14,7 @@ from diptych.plugin.image_folder import registered_folders
 from diptych.plugin.letters import kept_letters
 from diptych.plugin.local.processes import python_command, tethered
 from diptych.plugin.processes import Connections
+from diptych.plugin.watch.worker import WorkerWatch
 from diptych.settings import Settings
 from diptych.workers.app import CeleryPublisher
 from diptych.workers.enrichers import Enrichers
@@ -27,20 +30,34 @@ def make_handler(
     journal: Journal | None = None,
     isolation: Isolation | None = None,
     is_isolated: bool = False,
+    watch: WorkerWatch | None = None,
 ) -> Handler:
-    """A handler of messages; the first one loads the models."""
+    """A handler of messages; the first one loads the models.
+
+    Args:
+        watch: counts what is done, and excuses what may take long; nobody by default.
+    """
     settings = connections.settings
+    meters: Meters = NoMeters() if watch is None else watch.meters
     near = worker_cache(settings)
     pictures = picture_source(settings, registered=registered_folders(settings), cache=near)
-    encoders = worker_encoders(settings, _cache(connections, near))
-    letters = kept_letters(connections.cluster, settings)
+    cache = _cache(connections, near)
+    remembered = None if cache is None else MeteredCache(cache, meters)
+    encoders = worker_encoders(settings, remembered, meters=meters)
+    letters = MeteredDeadLetters(kept_letters(connections.cluster, settings), meters)
     enrichers = Enrichers(
-        connections.cluster, connections.engine, pictures, encoders, dead_letters=letters
+        connections.cluster,
+        connections.engine,
+        MeteredPictures(pictures, meters),
+        encoders if watch is None else watch.models(encoders).get,
+        dead_letters=letters,
     )
     return Handler(
         enrichers.get,
         CeleryPublisher(connections.app),
         dead_letters=letters,
+        patience=None if watch is None else watch.patience,
+        meters=meters,
         journal=journal,
         isolation=isolation,
         is_isolated=is_isolated,

@@ -33,7 +33,8 @@ def _answer(handler: Handler, asked: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Answer until the input ends."""
     from diptych.plugin.handlers import make_handler
-    from diptych.plugin.processes import connect, log_to_stderr
+    from diptych.plugin.processes import connect
+    from diptych.plugin.watch.logs import log_to_stderr
     from diptych.settings import load_settings
 
     # An interrupt from the keyboard is the worker's, which closes the input when it is done.
@@ -42,7 +43,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     settings = load_settings()
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     handler = make_handler(connect(settings), is_isolated=True)
     answer_lines(handler, sys.stdin.buffer, answers)
 

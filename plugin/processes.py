@@ -1,6 +1,5 @@
 """What a long-running command opens: cluster, engine, queue, pictures, models."""
 
-import logging
 import os
 import signal
 import socket
@@ -45,13 +44,6 @@ def connect(settings: Settings) -> Connections:
 def process_name() -> str:
     """`host:pid`, which names this process in leases and logs."""
     return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def log_to_stderr(level: str) -> None:
-    """Lines with time, level and module; for processes that run for long."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
 
 
 def on_stop_signal(stop: Callable[[], None]) -> None:

@@ -10,12 +10,14 @@ from diptych.errors import DeviceLostError, SettingsError
 from diptych.plugin.handlers import make_handler, make_isolation
 from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
+from diptych.plugin.watch.worker import ExcusedIsolation, WorkerWatch
 from diptych.settings import Settings
 from diptych.workers.app import has_dead_queue, prepare_broker
 from diptych.workers.dead_queue import keep_draining
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
+from diptych.workers.restarting import start_again
 from diptych.workers.tasks import register
 from diptych.workers.verdict import Verdict
 
@@ -24,7 +26,7 @@ def run_worker(connections: Connections) -> int | None:
     """Work until stopped; the exit status.
 
     Raises:
-        SettingsError: credentials, settings or models are wrong.
+        SettingsError: credentials, settings or models are wrong, or a port is in use.
         DeviceLostError: the device works no more; a new process may mend it.
     """
     settings, app = connections.settings, connections.app
@@ -35,10 +37,16 @@ def run_worker(connections: Connections) -> int | None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     prepare_broker(app)
+    watch = WorkerWatch(connections)
     with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
-        handler = make_handler(connections, journal=journal, isolation=isolation)
-        register(app, handler, stop=stop)
-        with _recovering(handler, journal), _keeping_letters(connections):
+        apart = ExcusedIsolation(isolation, watch.watch)
+        handler = make_handler(connections, journal=journal, isolation=apart, watch=watch)
+        register(app, handler, stop=stop, holding=watch.watch.holding)
+        with (
+            _recovering(handler, journal),
+            _keeping_letters(connections),
+            watch.running(start_again),
+        ):
             worker = app.Worker(
                 pool="threads",
                 concurrency=settings.concurrency,

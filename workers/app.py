@@ -1,5 +1,7 @@
 """The Celery application: two queues, JSON messages, acknowledged late, no results."""
 
+import logging
+import secrets
 from typing import Any
 
 from amqp.exceptions import AMQPError
@@ -9,6 +11,9 @@ from kombu.exceptions import OperationalError
 
 from diptych.errors import CredentialsError, DiptychError, SettingsError, UnavailableError
 from diptych.ingest.publishing import Lane, Message
+from diptych.tracing import traced
+
+_log = logging.getLogger(__name__)
 
 #: The one task; its only argument is a `Message` as JSON.
 TASK = "diptych.enrich"
@@ -89,15 +94,19 @@ class CeleryPublisher:
             UnavailableError: the broker does not answer.
             CredentialsError: it refuses us.
         """
+        trace = secrets.token_hex(6)
         try:
             self._app.send_task(
                 TASK,
+                task_id=trace,
                 args=[message.to_json()],
                 queue=queue_name(lane),
                 retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
             )
         except BROKER_ERRORS as err:
             raise _no_answer(self._app, err) from err
+        with traced(trace=trace, index=message.index, ids=message.ids, lane=lane):
+            _log.info("%s: %d ids enqueued", message.index, len(message.ids))
 
 
 def prepare_broker(app: Celery) -> None:

@@ -34,6 +34,10 @@ class Patience:
         self._uniform = uniform
         self._pauses = Pauses(monotonic_s=monotonic_s, uniform=uniform)
 
+    def n_paused(self) -> int:
+        """How many indexes are waited for now."""
+        return self._pauses.count()
+
     def run(self, step: Callable[[], _T], message: Message) -> _T:
         """What a step gives, in the end.
 

@@ -52,6 +52,10 @@ class Pauses:
         pause = self._pauses.get(index)
         return "" if pause is None else pause.reason
 
+    def count(self) -> int:
+        """How many indexes may not be tried now."""
+        return sum(self.left_s(index) > 0 for index in list(self._pauses))
+
     def lengthen(self, index: str, reason: str) -> float:
         """Pause with full jitter, longer than the last time; how long, in seconds.
 

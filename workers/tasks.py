@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from celery import Celery, Task
 from celery.exceptions import Reject
 
 from diptych.ingest.publishing import Lane
+from diptych.tracing import trace_of
 from diptych.workers.app import TASK, queue_name
 from diptych.workers.handling import Handler
 from diptych.workers.verdict import Verdict
@@ -15,17 +17,26 @@ from diptych.workers.verdict import Verdict
 _log = logging.getLogger(__name__)
 
 
-def register(app: Celery, handler: Handler, *, stop: Callable[[Verdict], None]) -> None:
+def register(
+    app: Celery,
+    handler: Handler,
+    *,
+    stop: Callable[[Verdict], None],
+    holding: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Give the application its one task.
 
     Args:
         stop: called where this process can do nothing for any message, to stop it.
+        holding: entered for the time of a delivery.
     """
 
     @app.task(name=TASK, bind=True, shared=False, acks_late=True, ignore_result=True)
     def enrich(task: "Task[Any, None]", body: object) -> None:
         came = task.request.delivery_info or {}
-        verdict = handler.deliver(body, lane_of(came), is_returned=came.get("redelivered") is True)
+        is_returned = came.get("redelivered") is True
+        with holding(), trace_of(str(task.request.id)):
+            verdict = handler.deliver(body, lane_of(came), is_returned=is_returned)
         if verdict.is_misconfigured or verdict.is_device_lost:
             _log.error("Stopping: %s", verdict.reason)
             stop(verdict)

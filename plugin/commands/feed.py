@@ -4,7 +4,7 @@ import threading
 
 import click
 
-from diptych.plugin.options import BROKER, CLUSTER, LOCAL, settings_options
+from diptych.plugin.options import BROKER, CLUSTER, LOCAL, WATCHING, settings_options
 from diptych.settings import Settings
 
 
@@ -31,7 +31,7 @@ from diptych.settings import Settings
     help="Documents per second at most of what is caught up or swept; changes are not held back.",
 )
 @click.option("--once", is_flag=True, help="Stop when everything up to now is enqueued.")
-@settings_options(*CLUSTER, *BROKER, *LOCAL, "sweep_interval_s", "log_level")
+@settings_options(*CLUSTER, *BROKER, *LOCAL, "sweep_interval_s", *WATCHING)
 def command(
     settings: Settings,
     indexes: tuple[str, ...],
@@ -48,23 +48,29 @@ def command(
 
     Example: diptych feed products
     """
+    from diptych.ingest.metering import MeteredPublisher
     from diptych.plugin.following import Following
-    from diptych.plugin.processes import connect, log_to_stderr, on_stop_signal
+    from diptych.plugin.processes import connect, on_stop_signal
+    from diptych.plugin.watch.feed import FeedWatch
+    from diptych.plugin.watch.logs import log_to_stderr
     from diptych.workers.app import CeleryPublisher
 
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     connections = connect(settings)
+    watch = FeedWatch(connections, interval_s=interval_s)
     following = Following(
         connections,
-        CeleryPublisher(connections.app),
+        MeteredPublisher(CeleryPublisher(connections.app), watch.metrics),
         indexes,
         interval_s=interval_s,
         rate=rate,
         is_from_start=start == "start",
+        metrics=watch.metrics,
     )
     if once:
         following.run_once()
         return
     stopped = threading.Event()
     on_stop_signal(stopped.set)
-    following.run(stopped)
+    with watch.running():
+        following.run(stopped)

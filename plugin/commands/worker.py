@@ -4,7 +4,16 @@ import sys
 
 import click
 
-from diptych.plugin.options import BROKER, CACHE, CLUSTER, LOCAL, MODELS, PICTURES, settings_options
+from diptych.plugin.options import (
+    BROKER,
+    CACHE,
+    CLUSTER,
+    LOCAL,
+    MODELS,
+    PICTURES,
+    WATCHING,
+    settings_options,
+)
 from diptych.settings import Settings
 
 
@@ -18,15 +27,17 @@ from diptych.settings import Settings
     *CACHE,
     "concurrency",
     "redis_visibility_s",
-    "log_level",
+    "watchdog_s",
+    *WATCHING,
 )
 def command(settings: Settings) -> None:
     """Turn enqueued documents into vectors until stopped (SIGTERM ends work in hand first).
 
     Example: diptych worker --device cuda --image-roots /srv/photos
     """
-    from diptych.plugin.processes import connect, log_to_stderr
+    from diptych.plugin.processes import connect
+    from diptych.plugin.watch.logs import log_to_stderr
     from diptych.plugin.working import run_worker
 
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level, settings.log_format)
     sys.exit(run_worker(connect(settings)))

@@ -138,7 +138,7 @@ def test_stranger_on_the_queue_is_a_dead_letter() -> None:
 
     assert Verdict() == verdict
     assert [("", "message", "UsageError")] == brief(hand.letters.letters)
-    assert "{'schema': 99}" in hand.letters.letters[0].reason
+    assert "the keys schema and the schema 99" in hand.letters.letters[0].reason
 
 
 class FullLetters(MemoryDeadLetters):

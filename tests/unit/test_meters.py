@@ -1,0 +1,351 @@
+"""What the write path counts, through the seam that knows no Prometheus."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from diptych.contract import IndexContract
+from diptych.encoding import Role
+from diptych.errors import (
+    HeldBackError,
+    ImageError,
+    MissingPictureError,
+    RefusedPictureError,
+    UnavailableError,
+)
+from diptych.ingest.enrich import Enricher
+from diptych.ingest.metering import (
+    MeteredCache,
+    MeteredDeadLetters,
+    MeteredEncoder,
+    MeteredPictures,
+    MeteredPublisher,
+)
+from diptych.ingest.meters import Ending, Fate, FeedMeters, Fetch, Input, Meters, NoMeters
+from diptych.ingest.pictures import KnownPicture
+from diptych.ingest.publishing import Lane, Message
+from diptych.ingest.reading import Poll
+from diptych.layout import product_layout
+from diptych.plugin.watch.feed_metrics import FeedMetrics
+from diptych.plugin.watch.worker_metrics import WorkerMetrics, new_registry
+from diptych.testing import (
+    FakeEncoder,
+    MemoryDeadLetters,
+    MemoryPictures,
+    MemoryPublisher,
+    MemoryStore,
+)
+from diptych.testing_meters import MemoryMeters
+from diptych.workers.handling import Handler
+from diptych.workers.patience import Patience
+
+ENCODER = FakeEncoder()
+CONTRACT = IndexContract(
+    text_fields=("title",),
+    image_field=None,
+    text_model=ENCODER.text_model,
+    image_model=ENCODER.image_model,
+    layout=product_layout(text_dimension=16, image_dimension=16),
+    pipeline="diptych-products",
+)
+
+
+class DictCache:
+    """A cache in memory."""
+
+    def __init__(self, known: Mapping[bytes, bytes]) -> None:
+        """Knows these."""
+        self._known = dict(known)
+
+    def get(self, keys: object) -> dict[bytes, bytes]:
+        """The values that are there."""
+        assert isinstance(keys, set)
+        return {key: self._known[key] for key in keys if key in self._known}
+
+    def put(self, entries: Mapping[bytes, bytes]) -> None:
+        """Keep these."""
+        self._known |= entries
+
+
+class AskedPictures:
+    """A source that answers every question alike."""
+
+    def __init__(self, answer: bytes | KnownPicture | Exception) -> None:
+        """What it says."""
+        self._answer = answer
+
+    def read(self, reference: str) -> bytes:
+        """The bytes, or the error."""
+        answer = self.ask(reference, is_known=lambda _: False)
+        assert isinstance(answer, bytes)
+        return answer
+
+    def ask(
+        self, reference: str, *, is_known: Callable[[bytes], bool], is_fresh: bool = False
+    ) -> bytes | KnownPicture:
+        """The answer, or the error."""
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+def series(registry: CollectorRegistry) -> dict[str, float]:
+    """Each series with its value; zeros and the process's own are left out."""
+    lines = [line for line in generate_latest(registry).decode().splitlines() if line[0] != "#"]
+    pairs = [line.rsplit(" ", 1) for line in lines]
+    return {
+        name: float(value)
+        for name, value in pairs
+        if float(value) and "_created" not in name and "_process_" not in name
+    }
+
+
+def handled(store: MemoryStore, message: Message) -> MemoryMeters:
+    """What a handler counts of one message."""
+    meters = MemoryMeters()
+    letters = MeteredDeadLetters(MemoryDeadLetters(), meters)
+    enricher = Enricher(store, ENCODER, MemoryPictures({}), dead_letters=letters)
+    handler = Handler(
+        lambda index, contract: enricher, MemoryPublisher(), dead_letters=letters, meters=meters
+    )
+    handler.deliver(message.to_json(), Lane.LIVE)
+    return meters
+
+
+def test_message_is_counted_by_what_became_of_its_documents() -> None:
+    """Two are new, one agrees already, one was deleted."""
+    store = MemoryStore(CONTRACT)
+    for id_ in ("1", "2", "3"):
+        store.index(id_, {"title": id_})
+    handled(store, Message("products", ("3",)))
+
+    meters = handled(store, Message("products", ("1", "2", "3", "4")))
+
+    assert {
+        ("ended", "live", "done"): 1,
+        ("documents", "products", "written"): 2,
+        ("documents", "products", "unchanged"): 1,
+        ("documents", "products", "gone"): 1,
+    } == dict(meters.counts)
+
+
+class ChangingStore(MemoryStore):
+    """A store in which another client writes just before our first write."""
+
+    is_changed = False
+
+    def write(self, updates):  # type: ignore[no-untyped-def]
+        """Lose once."""
+        if not self.is_changed:
+            self.is_changed = True
+            self.index("1", {"title": "another"})
+        return super().write(updates)
+
+
+def test_write_that_comes_second_is_a_conflict_and_then_written() -> None:
+    """Compare-and-set is lost once."""
+    store = ChangingStore(CONTRACT)
+    store.index("1", {"title": "one"})
+
+    meters = handled(store, Message("products", ("1",)))
+
+    assert 1 == meters.counts["conflicts", "products"]
+    assert 1 == meters.counts["documents", "products", "written"]
+
+
+def test_message_that_waits_in_vain_is_given_back_and_one_that_cannot_be_is_kept() -> None:
+    """The first is acknowledged because a copy of it is in the queue."""
+    meters = MemoryMeters()
+
+    def away(index: str, contract: str | None) -> Enricher:
+        raise UnavailableError("away")
+
+    class NoBroker:
+        def publish(self, message: Message, lane: Lane) -> None:
+            raise UnavailableError("no broker")
+
+    slept_s: list[float] = []
+    for publisher in (MemoryPublisher(), NoBroker()):
+        patience = Patience(sleep=slept_s.append, monotonic_s=lambda: sum(slept_s))
+        handler = Handler(away, publisher, patience=patience, meters=meters)
+        handler.deliver(Message("products", ("1",)).to_json(), Lane.BACKFILL)
+
+    assert {
+        ("ended", "backfill", "given_back"): 1,
+        ("ended", "backfill", "kept"): 1,
+    } == dict(meters.counts)
+
+
+def test_document_that_breaks_the_encoder_is_given_up_with_a_dead_letter() -> None:
+    """It counts once, by stage and class."""
+    store = MemoryStore(CONTRACT)
+    store.index("1", {"title": "one"})
+    meters = MemoryMeters()
+    letters = MeteredDeadLetters(MemoryDeadLetters(), meters)
+
+    class Broken(FakeEncoder):
+        def encode_texts(self, texts, *, role):  # type: ignore[no-untyped-def]
+            raise RuntimeError("broken")
+
+    enricher = Enricher(store, Broken(), MemoryPictures({}), dead_letters=letters)
+    handler = Handler(
+        lambda index, contract: enricher, MemoryPublisher(), dead_letters=letters, meters=meters
+    )
+    handler.deliver(Message("products", ("1",)).to_json(), Lane.LIVE)
+
+    assert 1 == meters.counts["dead_letter", "enrich", "RuntimeError"]
+    assert 1 == meters.counts["documents", "products", "given_up"]
+
+
+def test_encoder_is_counted_by_call_and_input() -> None:
+    """Three texts in one call, two pictures of which one is none; no pictures are no call."""
+    meters = MemoryMeters()
+    encoder = MeteredEncoder(ENCODER, meters)
+    encoder.encode_texts(["a", "b", "c"], role=Role.DOCUMENT)
+    encoder.encode_words(["a"])
+    encoder.encode_images([b"picture", b"none"])
+    encoder.encode_images([])
+
+    assert {
+        ("inputs", "texts"): 3,
+        ("calls", "texts"): 1,
+        ("inputs", "words"): 1,
+        ("calls", "words"): 1,
+        ("inputs", "pictures"): 2,
+        ("calls", "pictures"): 1,
+        ("broken",): 1,
+    } == dict(meters.counts)
+
+
+def test_encoder_is_timed() -> None:
+    """From 10 s to 12 s are 2 s."""
+    registry = new_registry()
+    times = iter((10.0, 12.0))
+    encoder = MeteredEncoder(ENCODER, WorkerMetrics(registry), monotonic_s=lambda: next(times))
+    encoder.encode_words(["a"])
+
+    assert 2.0 == series(registry)['diptych_encode_seconds_sum{input="words"}']
+
+
+def test_cache_counts_hits_and_misses() -> None:
+    """One of three keys is known; asking for a key twice is one question."""
+    meters = MemoryMeters()
+    MeteredCache(DictCache({b"a": b"1"}), meters).get([b"a", b"b", b"c", b"a"])
+
+    assert {("hits",): 1, ("misses",): 2} == dict(meters.counts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "how"),
+    [
+        (b"picture", Fetch.OK),
+        (KnownPicture(b"x"), Fetch.NOT_MODIFIED),
+        (MissingPictureError("gone"), Fetch.MISSING),
+        (RefusedPictureError("private"), Fetch.REFUSED),
+        (ImageError("too long"), Fetch.UNUSABLE),
+        (HeldBackError("paused"), Fetch.PAUSED),
+        (UnavailableError("away"), Fetch.AWAY),
+    ],
+)
+def test_picture_is_counted_by_how_it_went(
+    answer: bytes | KnownPicture | Exception, how: Fetch
+) -> None:
+    """Each answer and each error is of one class; the error goes on to the caller."""
+    meters = MemoryMeters()
+    pictures = MeteredPictures(AskedPictures(answer), meters)
+    if isinstance(answer, Exception):
+        with pytest.raises(type(answer)):
+            pictures.ask("a.jpg", is_known=lambda _: True)
+    else:
+        pictures.ask("a.jpg", is_known=lambda _: True)
+
+    assert {("fetched", how): 1} == dict(meters.counts)
+
+
+def test_publisher_counts_documents_by_lane() -> None:
+    """After the broker has them."""
+    meters = MemoryMeters()
+    publisher = MeteredPublisher(MemoryPublisher(), meters)
+    publisher.publish(Message("products", ("1", "2")), Lane.LIVE)
+
+    assert {("published", "products", "live"): 2} == dict(meters.counts)
+
+
+WORKER_METERS: list[Meters] = [MemoryMeters(), NoMeters(), WorkerMetrics(new_registry())]
+
+
+@pytest.mark.parametrize("meters", WORKER_METERS, ids=lambda it: type(it).__name__)
+def test_every_meter_of_a_worker_takes_every_event(meters: Meters) -> None:
+    """The contract: no event raises, and `in_hand` lets an error through."""
+    in_hand: AbstractContextManager[None] = meters.in_hand(3)
+    with pytest.raises(RuntimeError, match="mine"), in_hand:
+        raise RuntimeError("mine")
+    for ending in Ending:
+        meters.ended(Lane.LIVE, ending)
+    for fate in Fate:
+        meters.documents("products", fate, 0)
+    for kind in Input:
+        meters.encoded(kind, 1, 0.1, n_broken=1)
+    for how in Fetch:
+        meters.fetched(how)
+    meters.conflicts("products", 1)
+    meters.recalled(n_hits=1, n_misses=2)
+    meters.dead_letter("write", "mapper_parsing_exception")
+
+
+FEED_METERS: list[FeedMeters] = [MemoryMeters(), NoMeters(), FeedMetrics(new_registry())]
+
+
+@pytest.mark.parametrize("meters", FEED_METERS, ids=lambda it: type(it).__name__)
+def test_every_meter_of_a_feed_takes_every_event(meters: FeedMeters) -> None:
+    """The contract: no event raises."""
+    meters.published("products", Lane.BACKFILL, 3)
+    meters.searchable("products", 2.5)
+
+
+def test_worker_metrics_are_series_with_few_labels() -> None:
+    """One event of each kind, by hand."""
+    registry = new_registry()
+    moves: list[int] = []
+    metrics = WorkerMetrics(registry, on_event=lambda: moves.append(1))
+    metrics.documents("products", Fate.WRITTEN, 5)
+    metrics.ended(Lane.LIVE, Ending.DONE)
+    metrics.fetched(Fetch.MISSING)
+    metrics.dead_letter("write", "mapper_parsing_exception")
+    with metrics.in_hand(5):
+        during = series(registry)["diptych_documents_in_hand"]
+
+    found = series(registry)
+    assert 5 == during
+    assert 5 == found['diptych_documents_total{index="products",outcome="written"}']
+    assert 1 == found['diptych_messages_total{lane="live",verdict="done"}']
+    assert 1 == found['diptych_picture_fetches_total{class="missing"}']
+    letter = 'diptych_dead_letters_total{class="mapper_parsing_exception",stage="write"}'
+    assert 1 == found[letter]
+    assert 5 == found["diptych_message_documents_sum"]
+    assert "diptych_documents_in_hand" not in found
+    assert [1] == moves
+
+
+def test_feed_metrics_follow_an_index_until_it_is_left() -> None:
+    """A look at 100 s that succeeds, one at 130 s that fails, and then the index is gone."""
+    registry = new_registry()
+    now_s = 100.0
+    metrics = FeedMetrics(registry, monotonic_s=lambda: now_s)
+    metrics.follows("products")
+    metrics.polled("products", Poll(is_leader=True, lag=7))
+    now_s = 130.0
+    metrics.failed("products")
+
+    found = series(registry)
+    late, hanging = metrics.overdue(20.0), metrics.hanging(20.0)
+    metrics.forget("products")
+
+    assert 7 == found['diptych_feed_unread_operations{index="products"}']
+    assert 1 == found['diptych_feed_is_leader{index="products"}']
+    assert 30 == found['diptych_feed_poll_age_seconds{index="products"}']
+    assert 1 == found['diptych_feed_polls_total{index="products",outcome="failed"}']
+    assert ({"products": 30.0}, {}) == (late, hanging)
+    assert {"diptych_feed_polls_total"} == {name.partition("{")[0] for name in series(registry)}
