@@ -59,7 +59,6 @@ RUN uv pip install --no-deps /wheel/*.whl
 
 # What runs: no compiler, no installer, no source, a user without rights.
 FROM base AS role
-COPY deploy/connected.py /usr/local/lib/diptych/connected.py
 WORKDIR /state
 USER 10001:10001
 ENTRYPOINT ["diptych"]

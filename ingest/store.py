@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from diptych.mappings.fields import OBJECT, SETTLED
 from diptych.mappings.target import Target, read_mapping, replaced_by
 from diptych.vectors import Floats
 
+#: Where a reason of the cluster goes on with what a field holds, which belongs in no log.
+_VALUE: Final = "Preview of field's value"
 #: Routing by id, of documents that have one of their own.
 Routing: TypeAlias = Mapping[str, str]
 
@@ -249,7 +251,7 @@ def _written(item: BulkItem) -> Written:
         )
     if item.error_type == "index_not_found_exception":
         raise MissingIndexError(f"The index was deleted meanwhile: {item.reason}.")
-    reason = f"{item.error_type}: {item.reason}"
+    reason = f"{item.error_type}: {item.reason.partition(_VALUE)[0].rstrip()}"
     return Written(_outcome(item), reason, item.error_type, item.status)
 
 

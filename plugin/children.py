@@ -30,7 +30,7 @@ class Child:
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 tethered(python_command("diptych", *arguments)),
-                env=os.environ | settings_environment(settings),
+                env=_environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -58,6 +58,13 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The settings without the port, at which several children cannot listen."""
+    variables = os.environ | settings_environment(settings)
+    variables.pop("DIPTYCH_METRICS_PORT", None)
+    return variables
 
 
 def settings_environment(settings: Settings) -> dict[str, str]:

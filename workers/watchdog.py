@@ -38,7 +38,9 @@ class Watch:
         #: When each delivery came or moved last.
         self._deliveries: dict[object, float] = {}
         self._moved_s = self._now_s()
+        #: Since when messages wait, and when the broker said so last.
         self._waiting_s: float | None = None
+        self._told_s = 0.0
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -86,10 +88,11 @@ class Watch:
     def waiting(self, n_messages: int | None) -> None:
         """How many messages the broker has; None where it does not say."""
         with self._lock:
+            self._told_s = self._now_s()
             if not n_messages:
                 self._waiting_s = None
             elif self._waiting_s is None:
-                self._waiting_s = self._now_s()
+                self._waiting_s = self._told_s
 
     def stuck(self) -> str | None:
         """What to say of a delivery that has stood still for too long; None where none has."""
@@ -106,7 +109,7 @@ class Watch:
             still_s = self._now_s() - self._moved_s
             # What has just come was not there all the time.
             held_s = min(still_s, self._stuck_s())
-            starved_s = min(still_s, self._since_waiting_s())
+            starved_s = self._starved_s()
         if n_in_hand and held_s > self.limit_s:
             return f"{n_in_hand} messages are in hand, and nothing happened for {held_s:.0f} s"
         if not n_in_hand and starved_s > self.limit_s:
@@ -117,8 +120,11 @@ class Watch:
         now_s = self._now_s()
         return max((now_s - moved_s for moved_s in self._deliveries.values()), default=0.0)
 
-    def _since_waiting_s(self) -> float:
-        return 0.0 if self._waiting_s is None else self._now_s() - self._waiting_s
+    def _starved_s(self) -> float:
+        """How long messages have waited for certain; what the broker has not said is not known."""
+        if self._waiting_s is None:
+            return 0.0
+        return self._told_s - max(self._waiting_s, self._moved_s)
 
     def _now_s(self) -> float:
         """Seconds less those that were excused."""

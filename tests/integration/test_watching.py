@@ -154,16 +154,15 @@ def test_probes_answer_at_once_while_broker_and_cluster_are_silent(
             ),
         ]
         wait_until(lambda: all(it.ask("/readyz").status == 200 for it in watched))
-        parts = {name: folder.read_part(name) for name in (BROKER, CLUSTER)}
-        for name, part in parts.items():
-            assert part is not None
-            os.kill(part.process.pid, signal.SIGSTOP)
+        parts = folder.live_parts()
+        for name in (BROKER, CLUSTER):
+            os.kill(parts[name].process.pid, signal.SIGSTOP)
             try:
                 wait_until(lambda name=name: all(_fails(it, name) for it in watched))  # type: ignore[misc]
                 probes = [it.ask(page) for it in watched for page in ("/livez", "/readyz")]
                 scrapes = [it.value("diptych_check_ok", check=name) for it in watched]
             finally:
-                os.kill(part.process.pid, signal.SIGCONT)
+                os.kill(parts[name].process.pid, signal.SIGCONT)
             wait_until(lambda: all(it.ask("/readyz").status == 200 for it in watched))
 
             assert [200, 503, 200, 503] == [probe.status for probe in probes]
@@ -214,6 +213,8 @@ def test_worker_whose_connection_is_dead_starts_again_and_takes_what_waits(
             _publish(own, index_name, "1")
             wait_until(lambda: _n_settled(cluster, index_name) == 1)
             proxy.swallow()
+            # The broker answers the consumer's last question into the void, a second later.
+            wait_until(lambda: _n_blocked(own) == 0)
             _publish(own, index_name, "2")
             wait_until(lambda: _n_settled(cluster, index_name) == 2)
             said = [line["message"] for line in worker.lines() if "Starting" in line["message"]]
@@ -231,6 +232,13 @@ def _publish(settings: Settings, index: str, *ids: str) -> None:
     app = make_app(settings.broker_url.get_secret_value())
     publish_ids(CeleryPublisher(app), index, ids, Lane.LIVE)
     app.close()
+
+
+def _n_blocked(settings: Settings) -> int:
+    """Consumers for which the broker keeps a question open."""
+    assert settings.broker_url is not None
+    with redis.Redis.from_url(settings.broker_url.get_secret_value()) as client:
+        return int(client.info("clients")["blocked_clients"])
 
 
 def _n_settled(cluster: Cluster, index: str) -> int:

@@ -127,6 +127,16 @@ def test_lasting_service_has_health_limits_and_time_to_stop(name: str) -> None:
     assert service["stop_grace_period"]
 
 
+@pytest.mark.parametrize("name", ["feed", "worker", "worker-gpu"])
+def test_watched_service_is_asked_at_its_own_port_which_is_not_published(name: str) -> None:
+    """The health check names the port at which the process listens."""
+    service = SERVICES[name]
+    port = service["environment"]["DIPTYCH_METRICS_PORT"]
+
+    assert f"http://127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
+    assert "ports" not in service
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_service_has_no_rights_to_spare(name: str) -> None:
     """No root, no capability, no way to gain one."""

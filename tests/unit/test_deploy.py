@@ -1,11 +1,10 @@
-"""The files of deploy/: scripts, the health check, users and roles."""
+"""The files of deploy/: scripts, users and roles."""
 
 import re
 import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -114,26 +113,6 @@ def _answer_once(listener: socket.socket, server: ssl.SSLContext) -> None:
         server.wrap_socket(connection, server_side=True).close()
     except OSError:
         connection.close()
-
-
-def test_health_check_passes_while_connected_and_fails_after() -> None:
-    """`connected.py` follows a real connection to a port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
-        without = _check(port)
-        with socket.create_connection(listener.getsockname()):
-            connected = _check(port)
-
-    assert (1, 0) == (without, connected)
-
-
-def test_health_check_refuses_what_is_no_port() -> None:
-    """A misspelt health check is told apart from an unhealthy service."""
-    assert 2 == _check("broker")
-
-
-def _check(port: str) -> int:
-    return subprocess.run([sys.executable, DEPLOY / "connected.py", port], check=False).returncode
 
 
 def test_every_user_has_a_role_and_a_password_of_its_own() -> None:

@@ -117,3 +117,20 @@ def test_index_without_its_primaries_has_no_position(
 
     with pytest.raises(UnavailableError, match="primary shard of 'shop-1' is not there"):
         History(cluster, OpenSearch(), TARGET).position()
+
+
+def test_reason_of_a_refusal_holds_no_value_of_the_document(
+    cluster: Cluster, httpserver: HTTPServer
+) -> None:
+    """Reasons go to logs and dead letters; the cluster's own quotes what a field holds."""
+    refused = item(400, "mapper_parsing_exception")
+    why = (
+        "failed to parse field [price] in document with id '1'. Preview of field's value: 'secret'"
+    )
+    refused["items"][0]["update"]["error"]["reason"] = why
+    httpserver.expect_request("/shop-1/_bulk").respond_with_json(refused)
+
+    written = ClusterStore(cluster, OpenSearch(), TARGET).write([UPDATE])
+
+    reason = "mapper_parsing_exception: failed to parse field [price] in document with id '1'."
+    assert [Written(Outcome.REFUSED, reason, "mapper_parsing_exception", 400)] == written

@@ -147,6 +147,7 @@ def test_queue_that_is_never_empty_while_nothing_comes_is_a_fault() -> None:
     watch.waiting(3)
     at_the_limit = watch.fault()
     clock.after(1)
+    watch.waiting(3)
     after_it = watch.fault()
 
     assert at_the_limit is None
@@ -159,6 +160,15 @@ def test_queue_that_is_empty_or_silent_in_between_is_no_fault() -> None:
     for seen in (3, 0, 3, None, 3):
         watch.waiting(seen)
         clock.after(100)
+
+    assert watch.fault() is None
+
+
+def test_broker_that_says_nothing_for_long_is_not_taken_at_its_last_word() -> None:
+    """Three messages waited an hour ago; nobody knows whether they still do."""
+    watch, clock = watched()
+    watch.waiting(3)
+    clock.after(3600)
 
     assert watch.fault() is None
 
