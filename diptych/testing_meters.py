@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from diptych.ingest.meters import Ending, Fate, Fetch, Input
+from diptych.ingest.meters import Apart, Ending, Fate, Fetch, Input
 from diptych.ingest.publishing import Lane
 
 
@@ -28,6 +28,10 @@ class MemoryMeters:
     def ended(self, lane: Lane, ending: Ending) -> None:
         """Count by lane and ending."""
         self._count(1, "ended", lane, ending)
+
+    def ran_apart(self, how: Apart) -> None:
+        """Count by how it went."""
+        self._count(1, "ran_apart", how)
 
     def documents(self, index: str, fate: Fate, count: int = 1) -> None:
         """Count by index and fate."""

@@ -25,6 +25,14 @@ class Ending(StrEnum):
     KEPT = "kept"
 
 
+class Apart(StrEnum):
+    """How a message ran that may have ended a worker."""
+
+    DONE = "done"
+    CRASHED = "crashed"
+    BROKEN = "broken"
+
+
 class Input(StrEnum):
     """What an encoder is given, by the method that takes it."""
 
@@ -54,6 +62,10 @@ class Meters(Protocol):
 
     def ended(self, lane: Lane, ending: Ending) -> None:
         """A delivery came to its end."""
+        ...
+
+    def ran_apart(self, how: Apart) -> None:
+        """A message ran in a process of its own."""
         ...
 
     def documents(self, index: str, fate: Fate, count: int = 1) -> None:
@@ -101,6 +113,9 @@ class NoMeters:
         return nullcontext()
 
     def ended(self, lane: Lane, ending: Ending) -> None:
+        """Nothing is counted."""
+
+    def ran_apart(self, how: Apart) -> None:
         """Nothing is counted."""
 
     def documents(self, index: str, fate: Fate, count: int = 1) -> None:

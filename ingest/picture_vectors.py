@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -114,7 +115,13 @@ class PictureVectors:
             yield from (self._read(reference, is_fresh) for reference in references)
             return
         with ThreadPoolExecutor(min(self._n_readers, len(references))) as pool:
-            yield from pool.map(lambda reference: self._read(reference, is_fresh), references)
+            # A reader works for the message of the thread that waits for it.
+            contexts = [copy_context() for _ in references]
+            yield from pool.map(
+                lambda context, reference: context.run(self._read, reference, is_fresh),
+                contexts,
+                references,
+            )
 
     def _read(self, reference: str, is_fresh: bool) -> bytes | Floats | Exception:
         try:

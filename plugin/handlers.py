@@ -31,24 +31,26 @@ def make_handler(
     isolation: Isolation | None = None,
     is_isolated: bool = False,
     watch: WorkerWatch | None = None,
+    meters: Meters | None = None,
 ) -> Handler:
     """A handler of messages; the first one loads the models.
 
     Args:
         watch: counts what is done, and excuses what may take long; nobody by default.
+        meters: count in its place.
     """
     settings = connections.settings
-    meters: Meters = NoMeters() if watch is None else watch.meters
+    told = meters or (NoMeters() if watch is None else watch.meters)
     near = worker_cache(settings)
     pictures = picture_source(settings, registered=registered_folders(settings), cache=near)
     cache = _cache(connections, near)
-    remembered = None if cache is None else MeteredCache(cache, meters)
-    encoders = worker_encoders(settings, remembered, meters=meters)
-    letters = MeteredDeadLetters(kept_letters(connections.cluster, settings), meters)
+    remembered = None if cache is None else MeteredCache(cache, told)
+    encoders = worker_encoders(settings, remembered, meters=told)
+    letters = MeteredDeadLetters(kept_letters(connections.cluster, settings), told)
     enrichers = Enrichers(
         connections.cluster,
         connections.engine,
-        MeteredPictures(pictures, meters),
+        MeteredPictures(pictures, told),
         encoders if watch is None else watch.models(encoders).get,
         dead_letters=letters,
     )
@@ -57,7 +59,7 @@ def make_handler(
         CeleryPublisher(connections.app),
         dead_letters=letters,
         patience=None if watch is None else watch.patience,
-        meters=meters,
+        meters=told,
         journal=journal,
         isolation=isolation,
         is_isolated=is_isolated,
@@ -72,7 +74,7 @@ def _cache(connections: Connections, near: CacheFile | None) -> Cache | None:
     return far if near is None else LayeredCache(near, far)
 
 
-def make_isolation(settings: Settings) -> ProcessIsolation:
+def make_isolation(settings: Settings, *, meters: Meters | None = None) -> ProcessIsolation:
     """Runs messages in a process with the same settings, on the processor.
 
     There it needs no memory of a device that the worker fills, and what breaks a device may pass.
@@ -81,4 +83,5 @@ def make_isolation(settings: Settings) -> ProcessIsolation:
     return ProcessIsolation(
         tethered(python_command("diptych.plugin.isolated")),
         os.environ | settings_environment(apart),
+        meters=meters,
     )

@@ -13,19 +13,29 @@ from typing import Any, BinaryIO
 import orjson
 
 from diptych.ingest.publishing import Lane
+from diptych.ingest.retelling import RememberingMeters
+from diptych.tracing import trace_of
 from diptych.workers.handling import Handler
 
 
-def answer_lines(handler: Handler, lines: Iterable[bytes], answers: BinaryIO) -> None:
-    """Hand each message on, and say what became of it."""
+def answer_lines(
+    handler: Handler, lines: Iterable[bytes], answers: BinaryIO, *, meters: RememberingMeters
+) -> None:
+    """Hand each message on, and say what became of it.
+
+    Args:
+        meters: those of the handler; what they were told goes with the answer.
+    """
     for line in lines:
-        answers.write(orjson.dumps(_answer(handler, orjson.loads(line))) + b"\n")
+        answer = _answer(handler, orjson.loads(line)) | {"events": meters.taken()}
+        answers.write(orjson.dumps(answer) + b"\n")
         answers.flush()
 
 
 def _answer(handler: Handler, asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        return asdict(handler.deliver(asked["message"], Lane(asked["lane"])))
+        with trace_of(asked["trace"]):
+            return asdict(handler.deliver(asked["message"], Lane(asked["lane"])))
     except Exception as err:  # noqa: BLE001 - one document must not end it for the others
         return {"broken": f"{type(err).__name__}: {err}"}
 
@@ -44,8 +54,9 @@ def main() -> None:
     os.dup2(2, 1)
     settings = load_settings()
     log_to_stderr(settings.log_level, settings.log_format)
-    handler = make_handler(connect(settings), is_isolated=True)
-    answer_lines(handler, sys.stdin.buffer, answers)
+    meters = RememberingMeters()
+    handler = make_handler(connect(settings), is_isolated=True, meters=meters)
+    answer_lines(handler, sys.stdin.buffer, answers, meters=meters)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,10 @@ def run_worker(connections: Connections) -> int | None:
 
     prepare_broker(app)
     watch = WorkerWatch(connections)
-    with open_journal(settings) as journal, closing(make_isolation(settings)) as isolation:
+    with (
+        open_journal(settings) as journal,
+        closing(make_isolation(settings, meters=watch.meters)) as isolation,
+    ):
         apart = ExcusedIsolation(isolation, watch.watch)
         handler = make_handler(connections, journal=journal, isolation=apart, watch=watch)
         register(app, handler, stop=stop, holding=watch.watch.holding)

@@ -13,7 +13,10 @@ from typing import IO, Any, Final
 import orjson
 
 from diptych.errors import CrashError
+from diptych.ingest.meters import Apart, Meters, NoMeters
 from diptych.ingest.publishing import Lane, Message
+from diptych.ingest.retelling import retell
+from diptych.tracing import fields_now
 from diptych.workers.suspects import BrokenError
 from diptych.workers.verdict import Verdict
 
@@ -38,18 +41,21 @@ class ProcessIsolation:
         loading_s: float = _LOADING_S,
         each_s: float = _EACH_S,
         idle_s: float = _IDLE_S,
+        meters: Meters | None = None,
     ) -> None:
         """Starts nothing yet.
 
         Args:
             command: of a program that answers each line of JSON by one, see `answer_lines`; it
                 ends with its standard input, and with this process.
+            meters: told of what the child did; nobody by default.
         """
         self._command = list(command)
         self._environment = dict(environment)
         self._loading_s = loading_s
         self._each_s = each_s
         self._idle_s = idle_s
+        self._meters = meters or NoMeters()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._timer: threading.Timer | None = None
@@ -66,7 +72,10 @@ class ProcessIsolation:
         with self._lock:
             self._stay()
             try:
-                return _verdict(self._ask(message, lane))
+                return self._verdict(self._ask(message, lane))
+            except CrashError:
+                self._meters.ran_apart(Apart.CRASHED)
+                raise
             finally:
                 self._end_when_idle()
 
@@ -79,7 +88,8 @@ class ProcessIsolation:
     def _ask(self, message: Message, lane: Lane) -> dict[str, Any]:
         child = self._started()
         assert child.stdin is not None and child.stdout is not None
-        line = orjson.dumps({"message": message.to_json(), "lane": lane.value}) + b"\n"
+        asked = {"message": message.to_json(), "lane": lane.value, "trace": _trace()}
+        line = orjson.dumps(asked) + b"\n"
         limit_s = self._loading_s + self._each_s * len(message.ids)
         try:
             child.stdin.write(line)
@@ -96,6 +106,14 @@ class ProcessIsolation:
             raise CrashError(f"It ended the process that worked on it ({_cause(status)}).")
         found: dict[str, Any] = orjson.loads(answer)
         return found
+
+    def _verdict(self, answer: dict[str, Any]) -> Verdict:
+        retell(answer.pop("events", []), self._meters)
+        if "broken" in answer:
+            self._meters.ran_apart(Apart.BROKEN)
+            raise BrokenError(answer["broken"])
+        self._meters.ran_apart(Apart.DONE)
+        return Verdict(**answer)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
@@ -143,10 +161,9 @@ def _line(stream: IO[bytes], limit_s: float) -> bytes | None:
         return stream.readline() if selector.select(limit_s) else None
 
 
-def _verdict(answer: Mapping[str, Any]) -> Verdict:
-    if "broken" in answer:
-        raise BrokenError(answer["broken"])
-    return Verdict(**answer)
+def _trace() -> str:
+    """By which the child's lines of the log join ours."""
+    return str(fields_now().get("trace", ""))
 
 
 def _cause(status: int) -> str:

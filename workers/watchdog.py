@@ -4,10 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 #: One delivery of several may go on without a step for so many times the limit.
 _N_LIMITS: Final = 5
+
+#: The delivery that a thread works on; threads that read pictures for it share its context.
+_DELIVERY: ContextVar[object] = ContextVar("diptych_delivery")
 
 
 class Watch:
@@ -31,8 +35,8 @@ class Watch:
         self._n_excused = 0
         self._excused_since_s = 0.0
         self._excused_s = 0.0
-        #: By thread, when its delivery came or moved last.
-        self._deliveries: dict[int, float] = {}
+        #: When each delivery came or moved last.
+        self._deliveries: dict[object, float] = {}
         self._moved_s = self._now_s()
         #: Since when messages wait, and when the broker said so last.
         self._waiting_s: float | None = None
@@ -41,14 +45,16 @@ class Watch:
     @contextmanager
     def holding(self) -> Iterator[None]:
         """The calling thread has a delivery in hand; its end is progress."""
-        me = threading.get_ident()
+        delivery = object()
+        token = _DELIVERY.set(delivery)
         with self._lock:
-            self._deliveries[me] = self._now_s()
+            self._deliveries[delivery] = self._now_s()
         try:
             yield
         finally:
+            _DELIVERY.reset(token)
             with self._lock:
-                del self._deliveries[me]
+                del self._deliveries[delivery]
                 self._moved_s = self._now_s()
 
     @contextmanager
@@ -72,12 +78,12 @@ class Watch:
             time.sleep(seconds)
 
     def moved(self) -> None:
-        """The calling thread did a step, of its own delivery or for that of another thread."""
-        me = threading.get_ident()
+        """A step was done, for the delivery of the calling thread's context if it has one."""
+        delivery = _DELIVERY.get(None)
         with self._lock:
             self._moved_s = self._now_s()
-            if me in self._deliveries:
-                self._deliveries[me] = self._moved_s
+            if delivery in self._deliveries:
+                self._deliveries[delivery] = self._moved_s
 
     def waiting(self, n_messages: int | None) -> None:
         """How many messages the broker has; None where it does not say."""

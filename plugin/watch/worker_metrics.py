@@ -6,7 +6,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-from diptych.ingest.meters import Ending, Fate, Fetch, Input
+from diptych.ingest.meters import Apart, Ending, Fate, Fetch, Input
 from diptych.ingest.publishing import Lane
 
 _FILL: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -35,6 +35,9 @@ class WorkerMetrics:
         self._on_event = on_event
         self._documents = self._counter("documents", "Documents by outcome.", "index", "outcome")
         self._messages = self._counter("messages", "Deliveries by verdict.", "lane", "verdict")
+        self._apart = self._counter(
+            "messages_apart", "Messages run in a process of their own.", "how"
+        )
         self._conflicts = self._counter("conflicts", "Writes that came second.", "index")
         self._fetches = self._counter("picture_fetches", "Pictures asked for.", "class")
         self._broken = self._counter("pictures_broken", "Pictures that cannot be decoded.")
@@ -82,6 +85,10 @@ class WorkerMetrics:
     def ended(self, lane: Lane, ending: Ending) -> None:
         """A delivery came to its end."""
         self._messages.labels(lane, ending).inc()
+
+    def ran_apart(self, how: Apart) -> None:
+        """A message ran in a process of its own."""
+        self._apart.labels(how).inc()
 
     def documents(self, index: str, fate: Fate, count: int = 1) -> None:
         """So many documents came to their end."""

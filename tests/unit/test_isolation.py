@@ -11,6 +11,7 @@ from waiting import wait_until
 
 from diptych.errors import CrashError
 from diptych.ingest.publishing import Lane, Message
+from diptych.testing_meters import MemoryMeters
 from diptych.workers.isolation import ProcessIsolation
 from diptych.workers.suspects import BrokenError
 from diptych.workers.verdict import Verdict
@@ -29,6 +30,7 @@ for line in sys.stdin:
     if id_ == "hang":
         signal.pause()
     answer = {"broken": "RuntimeError: both"} if id_ == "broken" else {"reason": asked["lane"]}
+    answer["events"] = [["documents", ["products", "written", 1]]]
     print(json.dumps(answer), flush=True)
 """
 
@@ -40,10 +42,16 @@ def pids(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def isolation(pids: Path) -> Iterator[ProcessIsolation]:
+def meters() -> MemoryMeters:
+    """Told of what the process did."""
+    return MemoryMeters()
+
+
+@pytest.fixture
+def isolation(pids: Path, meters: MemoryMeters) -> Iterator[ProcessIsolation]:
     """That waits a second for an answer."""
     command = [sys.executable, "-c", _PROGRAM, str(pids)]
-    isolation = ProcessIsolation(command, os.environ, loading_s=1.0, each_s=0.0)
+    isolation = ProcessIsolation(command, os.environ, loading_s=1.0, each_s=0.0, meters=meters)
     yield isolation
     isolation.close()
 
@@ -89,6 +97,24 @@ def test_documents_that_fail_together_leave_the_process_alive(
     ask(isolation, "1")
 
     assert 1 == n_processes(pids)
+
+
+def test_what_the_process_did_is_counted_here(
+    isolation: ProcessIsolation, meters: MemoryMeters
+) -> None:
+    """One message is done, one breaks after a document was written, and one ends the process."""
+    ask(isolation, "1")
+    with pytest.raises(BrokenError):
+        ask(isolation, "broken")
+    with pytest.raises(CrashError):
+        ask(isolation, "killer")
+
+    assert {
+        ("ran_apart", "done"): 1,
+        ("ran_apart", "broken"): 1,
+        ("ran_apart", "crashed"): 1,
+        ("documents", "products", "written"): 2,
+    } == dict(meters.counts)
 
 
 def test_process_that_nobody_needs_ends(pids: Path) -> None:

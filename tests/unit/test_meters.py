@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+import orjson
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -23,10 +24,11 @@ from diptych.ingest.metering import (
     MeteredPictures,
     MeteredPublisher,
 )
-from diptych.ingest.meters import Ending, Fate, FeedMeters, Fetch, Input, Meters, NoMeters
+from diptych.ingest.meters import Apart, Ending, Fate, FeedMeters, Fetch, Input, Meters, NoMeters
 from diptych.ingest.pictures import KnownPicture
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.reading import Poll
+from diptych.ingest.retelling import RememberingMeters, retell
 from diptych.layout import product_layout
 from diptych.plugin.watch.feed_metrics import FeedMetrics
 from diptych.plugin.watch.worker_metrics import WorkerMetrics, new_registry
@@ -273,7 +275,34 @@ def test_publisher_counts_documents_by_lane() -> None:
     assert {("published", "products", "live"): 2} == dict(meters.counts)
 
 
-WORKER_METERS: list[Meters] = [MemoryMeters(), NoMeters(), WorkerMetrics(new_registry())]
+def tell_all(meters: Meters) -> None:
+    """One event of each kind that a process apart tells of."""
+    meters.documents("products", Fate.REFUSED, 3)
+    meters.conflicts("products", 2)
+    meters.encoded(Input.PICTURES, 4, 0.5, n_broken=1)
+    meters.recalled(n_hits=5, n_misses=6)
+    meters.fetched(Fetch.AWAY)
+    meters.dead_letter("write", "mapper_parsing_exception")
+
+
+def test_what_a_process_apart_counts_comes_through_json_to_the_meters_of_the_worker() -> None:
+    """Once: a second look finds nothing new."""
+    remembering, told, direct = RememberingMeters(), MemoryMeters(), MemoryMeters()
+    tell_all(remembering)
+    tell_all(direct)
+
+    retell(orjson.loads(orjson.dumps(remembering.taken())), told)
+
+    assert direct.counts == told.counts
+    assert [] == remembering.taken()
+
+
+WORKER_METERS: list[Meters] = [
+    MemoryMeters(),
+    NoMeters(),
+    RememberingMeters(),
+    WorkerMetrics(new_registry()),
+]
 
 
 @pytest.mark.parametrize("meters", WORKER_METERS, ids=lambda it: type(it).__name__)
@@ -284,6 +313,8 @@ def test_every_meter_of_a_worker_takes_every_event(meters: Meters) -> None:
         raise RuntimeError("mine")
     for ending in Ending:
         meters.ended(Lane.LIVE, ending)
+    for apart in Apart:
+        meters.ran_apart(apart)
     for fate in Fate:
         meters.documents("products", fate, 0)
     for kind in Input:

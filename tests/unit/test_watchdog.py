@@ -1,6 +1,7 @@
 """When a worker is started again: by a clock that stands still while work is excused."""
 
 import threading
+from contextvars import copy_context
 
 from diptych.workers.restarting import guard, stacks
 from diptych.workers.watchdog import Watch
@@ -120,6 +121,19 @@ def test_excuses_that_overlap_end_with_the_last() -> None:
             clock.after(10)
         clock.after(20)
         found = watch.fault()
+
+    assert found is None
+
+
+def test_step_in_a_thread_that_works_for_a_delivery_is_its_own() -> None:
+    """A message whose pictures come one by one for an hour is not stuck."""
+    watch, clock = watched()
+    with watch.holding():
+        context = copy_context()
+        for _ in range(36):
+            clock.after(100)
+            _elsewhere(lambda: context.run(watch.moved))
+        found = watch.stuck()
 
     assert found is None
 
