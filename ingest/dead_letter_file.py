@@ -1,5 +1,6 @@
 """Dead letters on this machine's disk, while the cluster takes none."""
 
+import errno
 import fcntl
 import json
 import logging
@@ -34,8 +35,7 @@ class DeadLetterFile:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._locked(os.O_CREAT) as descriptor:
-                os.write(descriptor, line)
-                os.fsync(descriptor)
+                _append(descriptor, line)
         except OSError as err:
             raise UnavailableError(
                 f"The dead letter {letter.key} cannot be kept, neither in the cluster nor in "
@@ -43,7 +43,7 @@ class DeadLetterFile:
             ) from err
 
     def move(self, record: Callable[[DeadLetter], None]) -> int:
-        """Hand all letters on, and empty the file; how many there were.
+        """Hand all letters on, joined by their keys, and empty the file; how many there were.
 
         Raises:
             DiptychError: `record` refuses one; all stay, and the same letter counts once.
@@ -52,8 +52,10 @@ class DeadLetterFile:
             if self._file.stat().st_size == 0:
                 return 0
             with self._locked(0) as descriptor:
-                letters = list(_letters(self._file.read_bytes(), self._file))
-                for letter in letters:
+                letters: dict[str, DeadLetter] = {}
+                for letter in _letters(self._file.read_bytes(), self._file):
+                    letters[letter.key] = letter.after(letters.get(letter.key))
+                for letter in letters.values():
                     record(letter)
                 os.ftruncate(descriptor, 0)
         except FileNotFoundError:
@@ -66,12 +68,30 @@ class DeadLetterFile:
 
     @contextmanager
     def _locked(self, flags: int) -> Iterator[int]:
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | flags, 0o600)
+        descriptor = os.open(self._file, os.O_RDWR | os.O_APPEND | flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Write a line whole or not at all; one that was torn before it is ended first.
+
+    Raises:
+        OSError: it is not on the disk.
+    """
+    n_bytes = os.fstat(descriptor).st_size
+    is_torn = n_bytes > 0 and os.pread(descriptor, 1, n_bytes - 1) != b"\n"
+    whole = b"\n" + line if is_torn else line
+    try:
+        if os.write(descriptor, whole) < len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, n_bytes)
+        raise
 
 
 def _letters(data: bytes, file: Path) -> Iterator[DeadLetter]:

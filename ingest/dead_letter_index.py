@@ -29,9 +29,10 @@ class DeadLetterIndex(VersionedDocuments):
         """Return when the letter is joined to what was recorded under its key.
 
         Raises:
-            UnavailableError: others wrote the same letter again and again.
+            UnavailableError: no try got through, for others wrote the same letter each time.
             DiptychError: the cluster does not take it.
         """
+        conflict: ConflictError | None = None
         for _ in range(_MAX_TRIES):
             found = self.get(letter.key)
             older = letter_from_json(found[0]) if found else None
@@ -40,10 +41,13 @@ class DeadLetterIndex(VersionedDocuments):
                 return
             try:
                 self.put(letter.key, joined.to_json(), found[1] if found else None)
-            except ConflictError:
+            except ConflictError as err:
+                conflict = err
                 continue
             return
-        raise UnavailableError(f"The dead letter {letter.key} is written by others all the time.")
+        raise UnavailableError(
+            f"The dead letter {letter.key} was not written in {_MAX_TRIES} tries: {conflict}"
+        ) from conflict
 
     def find(self, key: str) -> Found | None:
         """The letter of this key; None where there is none."""

@@ -40,6 +40,13 @@ class DeadLetter:
     contract: str | None = None
     routing: str | None = None
 
+    def __post_init__(self) -> None:
+        """Write what is no UTF-8 in escapes: a stranger's id must not keep its letter away."""
+        for name in ("index", "id", "error_class", "reason", "contract", "routing"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, text.encode("utf-8", "backslashreplace").decode())
+
     @property
     def key(self) -> str:
         """Equal for letters of one document that ended at one stage; 20 hexadecimal digits.
@@ -48,16 +55,23 @@ class DeadLetter:
         """
         told_apart = "" if self.id else self.reason
         named = f"{self.index}\0{self.id}\0{self.stage}\0{told_apart}"
-        return blake2b(named.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+        return blake2b(named.encode(), digest_size=10).hexdigest()
 
     def after(self, older: "DeadLetter | None") -> "DeadLetter":
-        """This letter joined to an earlier one of the same key; the same letter counts once."""
+        """This letter joined to what is kept under its key; the same letter counts once.
+
+        One that comes late, out of a file, adds its attempts and its first day to what is known.
+        """
         if older is None:
             return self
-        if self.last_seen <= older.last_seen:
+        is_late = self.last_seen <= older.last_seen
+        if is_late and self.first_seen >= older.first_seen:
             return older
-        attempts = older.attempts + self.attempts
-        return replace(self, attempts=attempts, first_seen=older.first_seen)
+        return replace(
+            older if is_late else self,
+            attempts=older.attempts + self.attempts,
+            first_seen=min(older.first_seen, self.first_seen),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object in the index and in the file."""

@@ -7,17 +7,26 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from diptych.client import Cluster, Json
-from diptych.errors import DiptychError, MissingIndexError, UsageError
+from diptych.client import Cluster, Json, path
+from diptych.errors import (
+    CredentialsError,
+    DiptychError,
+    MappingError,
+    MissingIndexError,
+    UnavailableError,
+    UsageError,
+)
 from diptych.ingest.clock import timestamp
 from diptych.ingest.dead_letter_index import DeadLetterIndex, Found
 from diptych.ingest.dead_letters import DeadLetter
 from diptych.ingest.mget import read_documents
 from diptych.mappings.fields import OBJECT, PARTIAL, READY
-from diptych.mappings.target import read_mapping
+from diptych.mappings.target import read_mapping, replaced_by
 
 #: What a document is now whose letter is history.
 GONE, NO_INDEX = "gone", "no index"
+#: What is said where nobody can tell: the index is closed, not ours to read, or several.
+UNKNOWN: Final = "unknown"
 SETTLED: Final = frozenset({READY, PARTIAL, GONE, NO_INDEX})
 
 _PAGE: Final = 500
@@ -38,6 +47,7 @@ class Filters:
     id: str | None = None
     since: str | None = None
     is_settled: bool = False
+    keys: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -50,6 +60,8 @@ class Filters:
         found: list[Json] = [{"term": {name: value}} for name, value in terms.items() if value]
         if self.index is not None:
             found.append({"terms": {"index": _indexes(cluster, self.index)}})
+        if self.keys:
+            found.append({"terms": {"key": list(self.keys)}})
         if self.since is not None:
             found.append({"range": {"last_seen": {"gte": self.since}}})
         return found
@@ -57,7 +69,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A letter, its version, and what its document is now: a state, `gone` or `no index`."""
+    """A letter, its version, and what its document is now: a state or one of the words above."""
 
     letter: DeadLetter
     version: tuple[int, int]
@@ -80,6 +92,18 @@ def look(cluster: Cluster, letters: Iterable[Found]) -> list[Listed]:
     return [Listed(letter, version, states.get(letter.key, "")) for letter, version in found]
 
 
+def present(cluster: Cluster, name: str) -> tuple[str, Json]:
+    """The index that has the documents now, after all rebuilds, and its mapping.
+
+    Raises:
+        MissingIndexError: there is none.
+        MappingError: the name stands for several.
+    """
+    index, mapping = read_mapping(cluster, name)
+    successor = replaced_by(mapping)
+    return (index, mapping) if successor is None else present(cluster, successor)
+
+
 def since(text: str, *, now: datetime) -> str:
     """The UTC time that `2h`, `1d` or an ISO 8601 time stands for.
 
@@ -87,11 +111,11 @@ def since(text: str, *, now: datetime) -> str:
         UsageError: it stands for none.
     """
     ago = re.fullmatch(r"(\d+)([smhdw])", text)
-    if ago:
-        return timestamp(now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
     try:
+        if ago:
+            return timestamp(now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}))
         time = datetime.fromisoformat(text)
-    except ValueError as err:
+    except (ValueError, OverflowError) as err:
         raise UsageError(
             f"--since {text!r} is no time: write how long ago (30m, 2h, 1d) or a time such as "
             "2026-01-31T12:00+00:00."
@@ -100,12 +124,12 @@ def since(text: str, *, now: datetime) -> str:
 
 
 def _indexes(cluster: Cluster, name: str) -> list[str]:
-    """The name, and the index behind it where it is an alias."""
+    """The name, and the indexes behind it where it is an alias."""
     try:
-        index, _ = read_mapping(cluster, name)
+        behind: Json = cluster.call("GET", path(name, "_mapping"))
     except DiptychError:
         return [name]
-    return [name, index]
+    return [name, *behind]
 
 
 def _states(cluster: Cluster, letters: Sequence[DeadLetter]) -> dict[str, str]:
@@ -126,9 +150,12 @@ def _states_in(cluster: Cluster, index: str, letters: Sequence[DeadLetter]) -> l
     params = {"_source_includes": f"{OBJECT}.state"}
     ids = list(dict.fromkeys(letter.id for letter in letters))
     try:
-        hits = read_documents(cluster, index, ids, params=params, routing=routing)
+        target, _ = present(cluster, index)
+        hits = read_documents(cluster, target, ids, params=params, routing=routing)
     except MissingIndexError:
         return [NO_INDEX] * len(letters)
+    except (UnavailableError, CredentialsError, MappingError):
+        return [UNKNOWN] * len(letters)
     return [_state(hits[it.id]) if it.id in hits else GONE for it in letters]
 
 

@@ -8,8 +8,7 @@ from diptych.contract import contract_from_meta
 from diptych.errors import ContractError, MappingError, MissingIndexError
 from diptych.ingest.dead_letter_index import DeadLetterIndex
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
-from diptych.mappings.target import read_mapping, replaced_by
-from diptych.plugin.dead_letters import Listed
+from diptych.plugin.dead_letters import Listed, present
 
 
 @dataclass(slots=True)
@@ -38,7 +37,8 @@ def retry(cluster: Cluster, publisher: Publisher, letters: Iterable[Listed]) -> 
             done.refused[listed.letter.key] = "It names no document, so there is nothing to try."
     for index, named in by_index.items():
         try:
-            target, contract = _present(cluster, index)
+            target, mapping = present(cluster, index)
+            contract = contract_from_meta(mapping.get("_meta"), index=target).fingerprint
         except (MissingIndexError, ContractError, MappingError) as err:
             done.refused |= {listed.letter.key: str(err) for listed in named}
         else:
@@ -46,15 +46,6 @@ def retry(cluster: Cluster, publisher: Publisher, letters: Iterable[Listed]) -> 
             _forget(cluster, named)
             done.published += len(named)
     return done
-
-
-def _present(cluster: Cluster, name: str) -> tuple[str, str]:
-    """The index that has the documents now, and its contract's fingerprint."""
-    index, mapping = read_mapping(cluster, name)
-    successor = replaced_by(mapping)
-    if successor is not None:
-        return _present(cluster, successor)
-    return index, contract_from_meta(mapping.get("_meta"), index=index).fingerprint
 
 
 def _publish(publisher: Publisher, index: str, contract: str, letters: Sequence[Listed]) -> None:

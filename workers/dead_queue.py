@@ -7,11 +7,11 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from celery import Celery
 
-from diptych.errors import DiptychError, UsageError
+from diptych.errors import DiptychError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letters import DeadLetter, DeadLetters, Stage
 from diptych.ingest.publishing import message_from_json
@@ -33,9 +33,11 @@ def drain(app: Celery, dead_letters: DeadLetters, *, now: Callable[[], datetime]
     """
     n_messages = 0
     with app.connection_for_read() as connection:
-        queue = dead_queue()(connection.default_channel)
-        while (message := queue.get(no_ack=False)) is not None:
-            for letter in _letters(message.payload, timestamp(now())):
+        # kombu's types know a channel's methods on no broker.
+        channel: Any = connection.default_channel
+        while (raw := channel.basic_get(dead_queue().name, no_ack=False)) is not None:
+            message = channel.message_to_python(raw)
+            for letter in _letters(message, timestamp(now())):
                 dead_letters.record(letter)
             message.ack()
             n_messages += 1
@@ -54,13 +56,15 @@ def keep_draining(app: Celery, dead_letters: DeadLetters, stopped: threading.Eve
         stopped.wait(_INTERVAL_S)
 
 
-def _letters(payload: object, now: str) -> list[DeadLetter]:
-    """One for each document; the payload is what Celery sent: arguments first."""
-    body = payload[0][0] if isinstance(payload, list) and payload and payload[0] else payload
+def _letters(received: Any, now: str) -> list[DeadLetter]:
+    """One for each document, or one for a message that nobody understands."""
+    # A stranger's pickle is not opened here.
+    received.accept = {"application/json"}
     try:
-        message = message_from_json(body)
-    except UsageError as err:
-        return [DeadLetter("", "", Stage.MESSAGE, "UsageError", str(err)[:500], now, now)]
+        message = message_from_json(_argument(received.payload))
+    except Exception as err:  # noqa: BLE001 - bytes of a stranger may fail in any way
+        kind = type(err).__name__
+        return [DeadLetter("", "", Stage.MESSAGE, kind, str(err)[:500], now, now)]
     return [
         DeadLetter(
             index=message.index,
@@ -76,3 +80,12 @@ def _letters(payload: object, now: str) -> list[DeadLetter]:
         )
         for id_ in message.ids
     ]
+
+
+def _argument(payload: object) -> object:
+    """The one argument of what Celery sent, which has the arguments first."""
+    match payload:
+        case [[argument, *_], *_]:
+            return argument
+        case _:
+            return payload

@@ -3,6 +3,7 @@
 import functools
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -217,8 +218,14 @@ def _cluster(settings: Settings) -> "Cluster":
 def _chosen(cluster: "Cluster", filters: "Filters", keys: tuple[str, ...]) -> "list[Listed]":
     from diptych.plugin.dead_letters import select
 
-    chosen = select(cluster, filters)
-    return [listed for listed in chosen if not keys or listed.letter.key in keys]
+    chosen = list(select(cluster, replace(filters, keys=keys)))
+    missing = set(keys) - {listed.letter.key for listed in chosen}
+    if missing:
+        raise RefusedError(
+            f"There is no dead letter {', '.join(sorted(missing))} among those that are meant: "
+            "`diptych deadletters list` has them."
+        )
+    return chosen
 
 
 def _check_meant(filters: "Filters", keys: tuple[str, ...], *, is_all: bool) -> None:

@@ -160,6 +160,35 @@ def test_dead_message_that_cannot_be_recorded_stays(rabbitmq_url: str) -> None:
     assert (1, ["message"]) == (n_drained, [letter.stage for letter in letters.letters])
 
 
+STRANGERS = {
+    "bytes": (b"\x80\x04N.", "application/json"),
+    "pickle": (b"\x80\x04N.", "application/x-python-serialize"),
+    "text": (b'"text"', "application/json"),
+    "number in a list": (b"[5]", "application/json"),
+    "object in a list": (b'[{"a": 1}]', "application/json"),
+    "half a character": (b'"\\ud800"', "application/json"),
+}
+
+
+@pytest.mark.parametrize(("body", "kind"), STRANGERS.values(), ids=STRANGERS)
+def test_dead_message_of_a_stranger_holds_up_no_other(
+    rabbitmq_url: str, body: bytes, kind: str
+) -> None:
+    """Whatever it is, it is recorded, and the message behind it too."""
+    app = make_app(rabbitmq_url)
+    prepare_broker(app)
+    with app.connection_for_write() as connection:
+        producer = connection.Producer(serializer="json")
+        producer.publish(body, exchange=DEAD, content_type=kind, content_encoding="utf-8")
+        producer.publish([[_MESSAGE.to_json()], {}, {}], exchange=DEAD)
+    letters = MemoryDeadLetters()
+
+    n_drained = drain(app, letters)
+
+    assert (2, 0) == (n_drained, n_waiting(rabbitmq_url, DEAD))
+    assert ["message", "delivery", "delivery"] == [letter.stage for letter in letters.letters]
+
+
 def test_embed_starts_feed_and_worker_on_any_broker(
     worker_settings: Settings, broker: Broker, cluster: Cluster, index_name: str
 ) -> None:

@@ -12,12 +12,15 @@ from shop import Bars, make_request, put, run_install
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.errors import CredentialsError, LocalStackError
+from diptych.ingest.dead_letter_index import DeadLetterIndex
+from diptych.ingest.dead_letters import DeadLetter, Stage
 from diptych.ingest.feed import Feed
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.store import ClusterStore, Outcome, Update
 from diptych.mappings.engine import OpenSearch
 from diptych.mappings.pipeline import mark_pipeline
 from diptych.mappings.target import read_target
+from diptych.plugin.dead_letters import Filters, select
 from diptych.plugin.existing import require_existing
 from diptych.plugin.reinstall import reinstall
 from diptych.plugin.status import read_status
@@ -109,6 +112,21 @@ def test_worker_and_feed_do_their_work(guarded: Guarded) -> None:
     assert [Outcome.WRITTEN, Outcome.WRITTEN] == [item.outcome for item in written]
     assert {"p1", "p2"} == set(store.read_vectors(published.ids))
     assert 2 == read_status(cluster, ENGINE, target).documents
+
+
+def test_worker_records_dead_letters_and_installer_works_with_them(guarded: Guarded) -> None:
+    """The worker's first letter makes the index; the other one lists them and drops them."""
+    seen = "2026-01-01T00:00:00.000+00:00"
+    letter = DeadLetter(INDEX, "p1", Stage.WRITE, "too_large", "too large", seen, seen)
+    DeadLetterIndex(guarded.cluster("diptych-worker")).record(letter)
+    cluster = guarded.cluster("diptych-installer")
+    letters = DeadLetterIndex(cluster)
+
+    (listed,) = select(cluster, Filters(index=INDEX))
+    letters.delete(letter.key, listed.version)
+
+    assert (letter, 0) == (listed.letter, letters.count([]))
+    assert listed.now in {"pending", "ready"}
 
 
 def test_searcher_finds_by_words_and_by_product(guarded: Guarded) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from letters_contract import LettersContract, Rig
 
 from diptych.errors import UnavailableError
 from diptych.ingest.dead_letter_file import DeadLetterFile
@@ -44,6 +45,31 @@ class MortalLetters(MemoryDeadLetters):
         if self.is_away:
             raise UnavailableError("away")
         super().record(letter)
+
+
+class TestMemoryDeadLetters(LettersContract):
+    """`diptych.testing.MemoryDeadLetters`."""
+
+    @pytest.fixture
+    def rig(self) -> Rig:
+        """Empty ones."""
+        letters = MemoryDeadLetters()
+        return Rig(letters, lambda: letters.letters)
+
+
+class TestDeadLetterFile(LettersContract):
+    """`DeadLetterFile`, which tells what it holds when that is moved."""
+
+    @pytest.fixture
+    def rig(self, tmp_path: Path) -> Rig:
+        """A file that is not there yet."""
+        file, moved = DeadLetterFile(tmp_path / "dead-letters.ndjson"), MemoryDeadLetters()
+
+        def kept() -> list[DeadLetter]:
+            file.move(moved.record)
+            return moved.letters
+
+        return Rig(file, kept)
 
 
 def test_letter_survives_json() -> None:
@@ -119,6 +145,45 @@ def test_torn_line_stops_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixtu
 
     assert [FIRST] == cluster.letters
     assert "Line 2" in caplog.text
+
+
+def test_letter_after_a_torn_line_is_kept(tmp_path: Path) -> None:
+    """The torn one is ended first, so that it takes no other with it."""
+    path, cluster = tmp_path / "dead-letters.ndjson", MemoryDeadLetters()
+    path.write_bytes(b'{"index": "prod')
+    file = DeadLetterFile(path)
+
+    file.record(FIRST)
+
+    assert 1 == file.move(cluster.record)
+    assert [FIRST] == cluster.letters
+
+
+def test_letter_that_the_disk_takes_in_part_is_told_and_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk writes less than it was given, and says so by a number alone."""
+    path, write = tmp_path / "dead-letters.ndjson", os.write
+    file = DeadLetterFile(path)
+    file.record(FIRST)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "write", lambda descriptor, line: write(descriptor, line[:9]))
+
+    with pytest.raises(UnavailableError, match="No space left on device"):
+        file.record(replace(FIRST, id="2"))
+
+    assert before == path.read_bytes()
+
+
+def test_letters_of_one_key_leave_their_file_as_one(tmp_path: Path) -> None:
+    """A long outage is not told letter by letter."""
+    file, taken = DeadLetterFile(tmp_path / "dead-letters.ndjson"), list[DeadLetter]()
+    for letter in (FIRST, AGAIN):
+        file.record(letter)
+
+    file.move(taken.append)
+
+    assert [AGAIN.after(FIRST)] == taken
 
 
 def test_letter_that_neither_cluster_nor_disk_takes_is_told(tmp_path: Path) -> None:
