@@ -16,6 +16,7 @@ from waiting import wait_until
 from watching import Watched, watched_process
 
 from diptych.client import Cluster, path
+from diptych.ingest.dead_letter_index import DeadLetterIndex
 from diptych.ingest.publishing import Lane, publish_ids
 from diptych.plugin.local.stack import run_stack
 from diptych.plugin.local.state import BROKER, CLUSTER, StackFolder
@@ -195,6 +196,40 @@ def test_worker_that_hangs_starts_again_and_finishes_what_it_had(
     assert "1 messages are in hand, and nothing happened for" in errors[0]["message"]
     assert "_encode_or_hang" in errors[0]["message"]
     assert "endless" not in errors[0]["message"]
+
+
+def test_document_that_hangs_every_time_is_given_up_and_its_neighbours_get_their_vectors(
+    own: Settings, cluster: Cluster, index_name: str, tmp_path: Path
+) -> None:
+    """All five run apart and end that process, then one by one, and the guilty one twice."""
+    create_product_index(cluster, index_name, ENCODER)
+    products = {str(n): {"title": f"red dress {n}"} for n in range(5)}
+    products["3"] = {"title": "a hopeless dress"}
+    index_products(cluster, index_name, products)
+    settings = _changed(own, watchdog_s=3.0)
+    log = tmp_path / "worker.log"
+    with watched_process(settings, log, "worker", PYTHONPATH=str(_HANGING)) as worker:
+        _publish(own, index_name, *products)
+        wait_until(lambda: _n_settled(cluster, index_name) == 5)
+        letter = {"stage": "enrich", "class": "CrashError"}
+        wait_until(lambda: worker.value("diptych_dead_letters_total", **letter) == 1)
+        apart = {
+            how: worker.value("diptych_messages_apart_total", how=how)
+            for how in ("done", "crashed", "broken")
+        }
+        documents = {
+            outcome: worker.value("diptych_documents_total", index=index_name, outcome=outcome)
+            for outcome in ("written", "given_up")
+        }
+
+    failed = {"query": {"term": {"diptych.state": "failed"}}}
+    hits = cluster.call("POST", path(index_name, "_search"), body=failed)["hits"]["hits"]
+    letters = DeadLetterIndex(cluster).select([{"term": {"index": index_name}}])
+    assert ["3"] == [hit["_id"] for hit in hits]
+    assert [("3", "CrashError")] == [(it.id, it.error_class) for it, _ in letters]
+    assert {"done": 4, "crashed": 3, "broken": 0} == apart
+    assert {"written": 4, "given_up": 1} == documents
+    assert "hopeless" not in log.read_text("utf-8")
 
 
 def test_worker_whose_connection_is_dead_starts_again_and_takes_what_waits(

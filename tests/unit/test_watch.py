@@ -1,7 +1,6 @@
-"""Health over HTTP, checks in the background, and log lines as JSON."""
+"""Health over HTTP, and checks in the background."""
 
 import json
-import logging
 import threading
 import urllib.request
 from collections.abc import Mapping
@@ -13,9 +12,7 @@ from waiting import wait_until
 
 from diptych.errors import SettingsError, UnavailableError
 from diptych.plugin.watch.checks import Checks
-from diptych.plugin.watch.logs import JsonFormatter
 from diptych.plugin.watch.server import watched
-from diptych.tracing import trace_of, traced
 
 WELL: Mapping[str, str] = {"broker": "", "cluster": ""}
 ILL: Mapping[str, str] = {"broker": "It is away.", "cluster": ""}
@@ -104,37 +101,3 @@ def test_check_that_fails_says_why_and_recovers() -> None:
 
 def _wait(ended: threading.Event) -> None:
     ended.wait(60)
-
-
-def _line(message: str, *arguments: object) -> dict[str, object]:
-    record = logging.LogRecord("diptych.x", logging.INFO, "x.py", 1, message, arguments, None)
-    found: dict[str, object] = json.loads(JsonFormatter().format(record))
-    return found
-
-
-def test_line_names_the_message_at_hand() -> None:
-    """Ten ids at most, and how many there are; the trace is that of the delivery."""
-    ids = [str(number) for number in range(12)]
-    with trace_of("abc"), traced(index="products", ids=ids, lane="live"):
-        line = _line("%d written", 12)
-    after = _line("idle")
-
-    assert "12 written" == line["message"]
-    assert ("abc", "products", "live", 12) == tuple(
-        line[name] for name in ("trace", "index", "lane", "n_ids")
-    )
-    assert ids[:10] == line["ids"]
-    assert {"time", "level", "logger", "message"} == set(after)
-
-
-def test_line_has_the_traceback_of_an_error() -> None:
-    """In a field of its own, so that the line stays one line."""
-    try:
-        raise ValueError("wrong")
-    except ValueError as err:
-        info = type(err), err, err.__traceback__
-    record = logging.LogRecord("diptych.x", logging.ERROR, "x.py", 1, "Failed", (), info)
-    text = JsonFormatter().format(record)
-
-    assert 1 == len(text.splitlines())
-    assert "ValueError: wrong" in json.loads(text)["error"]
