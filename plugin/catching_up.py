@@ -5,7 +5,7 @@ from typing import Final
 
 from diptych.client import Cluster
 from diptych.errors import RefusedError, UnavailableError
-from diptych.ingest.operations import IndexPosition, Operations
+from diptych.ingest.operations import START, IndexPosition, Operations
 from diptych.mappings.engine import Engine
 from diptych.plugin.paging import index_action, write_all
 from diptych.plugin.vanished import Vanished
@@ -41,6 +41,8 @@ class CatchUp:
         of_copy = Operations(cluster, engine, copy)
         self._vanished = Vanished(cluster, self._of_source, of_copy, source, copy)
         self._position = self._of_source.position()
+        # Who may see how far a shard is may still not search by its numbers.
+        self._of_source.count(self._position.shards[0].shard, after=START, upto=START)
 
     def run(self) -> int:
         """Write to the copy what was written to the source since the last time; how much.

@@ -63,7 +63,7 @@ def create_index(
         if not synonyms:
             raise
         raise MappingError(_no_synonyms(err)) from err
-    return (_say_plainer(missing),)
+    return (say_plainer(missing),)
 
 
 def _no_synonyms(err: RefusedError) -> str:
@@ -73,7 +73,8 @@ def _no_synonyms(err: RefusedError) -> str:
     )
 
 
-def _say_plainer(missing: Sequence[str]) -> str:
+def say_plainer(missing: Sequence[str]) -> str:
+    """A sentence about words whose analyzers the cluster lacks."""
     return (
         f"The cluster has no analyzer {' and no '.join(missing)}, so in this index "
         f"{', and '.join(_PLAINER[name] for name in missing)}. Add the analysis module to the "

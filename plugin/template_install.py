@@ -10,12 +10,13 @@ from hashlib import blake2b
 
 from diptych.client import Cluster, Json, path, to_json
 from diptych.contract import META_KEY, IndexContract
-from diptych.errors import MappingError, RefusedError
+from diptych.errors import CredentialsError, MappingError, RefusedError
 from diptych.mappings.analysis import missing_analyzers
 from diptych.mappings.engine import Engine
 from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING, own_properties
 from diptych.mappings.languages import chinese_mapping, words_mapping
 from diptych.mappings.pipeline import mark_pipeline
+from diptych.plugin.creating import say_plainer
 from diptych.plugin.existing import PREVIOUS
 from diptych.plugin.field_checks import check_fields, missing_properties
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome
@@ -70,14 +71,22 @@ def install_template(cluster: Cluster, engine: Engine, request: InstallRequest) 
     check_fields(found, contract)
     ready = replace(found, settings=found.settings | engine.index_settings())
     missing_properties(ready, engine, contract, library=request.library)
+    is_marked = request.is_marking and found.final_pipeline in {None, name}
+    wanted = {**engine.index_settings(), **({"index.final_pipeline": name} if is_marked else {})}
+    for template in theirs:
+        _check_settings(template.settings, wanted, f"index template {template.name!r}")
     if request.is_marking:
         contract, warnings = _mark(cluster, found.final_pipeline, contract, pattern)
     else:
         contract, warnings = replace(contract, pipeline=None), ()
     body = _component(engine, contract, own)
-    wrote = [_write_component(cluster, name, body), _attach(cluster, request, name, theirs)]
+    is_changed = _write_component(cluster, name, body)
+    if theirs:
+        is_changed |= _attach(cluster, name, theirs)
+    else:
+        is_changed, warnings = True, (*warnings, *_make_own(cluster, request))
     _check_carried(cluster, engine, pattern, contract)
-    outcome = Outcome.ADDED if any(wrote) else Outcome.UNCHANGED
+    outcome = Outcome.ADDED if is_changed else Outcome.UNCHANGED
     return InstallReport(pattern, outcome, contract, warnings)
 
 
@@ -98,7 +107,7 @@ def uninstall_template(cluster: Cluster, pattern: str) -> TemplateRemoval:
         else:
             cluster.call("PUT", where, body=template.without_component(name))
     cluster.call("DELETE", path("_component_template", name), accept=(404,))
-    kept = name if _is_used(cluster, name) else None
+    kept = name if _is_used(cluster, name, pattern) else None
     if kept is None:
         cluster.call("DELETE", path("_ingest", "pipeline", name), accept=(404,))
     return TemplateRemoval(pattern, tuple(it.name for it in using), kept)
@@ -157,19 +166,32 @@ def _write_component(cluster: Cluster, name: str, body: Json) -> bool:
     return True
 
 
-def _attach(cluster: Cluster, request: InstallRequest, name: str, theirs: list[Template]) -> bool:
-    """Have the shop's templates made of ours too; where there are none, make one."""
+def _attach(cluster: Cluster, name: str, theirs: list[Template]) -> bool:
+    """Have the shop's templates made of ours too; whether one was not."""
     lacking = [it for it in theirs if name not in it.components]
     for template in lacking:
         body = template.with_component(name)
         cluster.call("PUT", path("_index_template", template.name), body=body)
-    if not theirs:
-        cluster.call("PUT", path("_index_template", name), body=_own_template(cluster, request))
-    return bool(lacking) or not theirs
+    return bool(lacking)
 
 
-def _own_template(cluster: Cluster, request: InstallRequest) -> Json:
-    words = words_mapping(missing_analyzers(cluster, ANALYZERS), chinese=chinese_mapping(cluster))
+def _make_own(cluster: Cluster, request: InstallRequest) -> tuple[str, ...]:
+    """An index template where the shop has none; a sentence where words get a plainer analysis."""
+    where = path("_index_template", template_name(request.index))
+    chinese = chinese_mapping(cluster)
+    try:
+        cluster.call("PUT", where, body=_own_template(request, words_mapping((), chinese=chinese)))
+    except RefusedError:
+        missing = missing_analyzers(cluster, ANALYZERS)
+        if not missing:
+            raise
+        words = words_mapping(missing, chinese=chinese)
+        cluster.call("PUT", where, body=_own_template(request, words))
+        return (say_plainer(missing),)
+    return ()
+
+
+def _own_template(request: InstallRequest, words: Json) -> Json:
     fields: Json = dict.fromkeys(request.text_fields, words)
     fields |= {request.image_field: IMAGE_MAPPING} if request.image_field else {}
     return {
@@ -181,21 +203,36 @@ def _own_template(cluster: Cluster, request: InstallRequest) -> Json:
 
 
 def _check_carried(cluster: Cluster, engine: Engine, pattern: str, contract: IndexContract) -> None:
-    """Pass if a new index would have it all: a template's own values win over a component's."""
+    """Pass if a new index would have it all: a component after ours may say otherwise."""
     found = simulated(cluster, pattern, without={})
-    wanted = {**engine.index_settings(), "index.final_pipeline": contract.pipeline}
+    piped = {} if contract.pipeline is None else {"index.final_pipeline": contract.pipeline}
+    wanted = {**engine.index_settings(), **piped}
+    lost = {setting: None for setting in wanted if setting not in found.settings}
+    _check_settings(lost | found.settings, wanted, f"shop's template for {pattern!r}")
+
+
+def _check_settings(settings: Json, wanted: Json, where: str) -> None:
+    """Pass if none of them is set to something else."""
     for setting, value in wanted.items():
-        there = found.settings.get(setting)
-        if value is not None and str(there).lower() != str(value).lower():
+        there = settings.get(setting, value)
+        if str(there).lower() != str(value).lower():
             raise MappingError(
-                f"The shop's template for {pattern!r} sets `{setting}: {there}`, and "
-                f"`{value}` is needed: take that line out of it."
+                f"The {where} sets `{setting}: {there}`, and `{value}` is needed: "
+                "take that line out of it."
             )
 
 
-def _is_used(cluster: Cluster, pipeline: str) -> bool:
-    params = {"flat_settings": "true", "expand_wildcards": "all"}
-    answer: Json = cluster.call(
-        "GET", path("_all", "_settings", "index.final_pipeline"), params=params
-    )
+def _is_used(cluster: Cluster, pipeline: str, pattern: str) -> bool:
+    """Whether an index names it; a role that may not ask all asks those of the pattern."""
+
+    def ask(names: str) -> Json:
+        where = path(names, "_settings", "index.final_pipeline")
+        params = {"flat_settings": "true", "expand_wildcards": "all"}
+        answer: Json = cluster.call("GET", where, params=params)
+        return answer
+
+    try:
+        answer = ask("_all")
+    except CredentialsError:
+        answer = ask(f"{pattern},{pattern}-diptych-*")
     return any(pipeline in body["settings"].values() for body in answer.values())

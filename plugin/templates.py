@@ -32,6 +32,12 @@ class Template:
         """The component templates that it is made of; later ones win, itself over all."""
         return list(self.body.get("composed_of") or ())
 
+    @property
+    def settings(self) -> Json:
+        """Its own, by their full names; these win over every component's."""
+        own = flat((self.body.get("template") or {}).get("settings") or {})
+        return {f"index.{name.removeprefix('index.')}": value for name, value in own.items()}
+
     def with_component(self, name: str) -> Json:
         """Its body with one more component."""
         return {**self.body, "composed_of": [*self.components, name]}
@@ -73,22 +79,28 @@ def templates_within(cluster: Cluster, pattern: str) -> list[Template]:
     """The shop's templates that apply to names of the pattern, and to no others.
 
     Raises:
-        MappingError: a template applies to more, or is of the old kind, which a new one would hide.
+        MappingError: a template applies to more, or to a part alone, or is of the old kind, which
+            a new one would hide.
     """
     all_ = _composable(cluster)
     within = [it for it in all_ if all(fnmatchcase(p, pattern) for p in it.patterns)]
     matching = [it for it in all_ if any(fnmatchcase(probe(pattern), p) for p in it.patterns)]
-    if within:
-        return within
-    if matching:
-        first = max(matching, key=lambda it: it.body.get("priority") or 0)
+    first = max(matching, key=lambda it: it.body.get("priority") or 0, default=None)
+    if first is not None and first not in within:
         raise MappingError(
             f"The index template {first.name!r} ({', '.join(first.patterns)}) applies to "
             f"{pattern!r} and to more, and a template of Diptych's would hide it: make one of your "
             f"own for {pattern!r} first."
         )
-    _check_no_legacy(cluster, pattern)
-    return []
+    if first is None and within:
+        raise MappingError(
+            f"The index template {within[0].name!r} ({', '.join(within[0].patterns)}) applies to a "
+            f"part of {pattern!r} alone, and a template of Diptych's could hide it: name its own "
+            "pattern."
+        )
+    if not within:
+        _check_no_legacy(cluster, pattern)
+    return within
 
 
 def templates_with(cluster: Cluster, component: str) -> list[Template]:

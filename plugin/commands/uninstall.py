@@ -43,6 +43,10 @@ def command(
 
     if (index is None) == (pattern is None):
         raise UsageError("Give either INDEX or --template PATTERN.")
+    if pattern is not None and (is_rebuilt or is_replaced):
+        raise UsageError(
+            "--template goes without --rebuild and --replace-index: it changes no index that exists."
+        )
     cluster = Cluster(resolve_settings(settings))
     if pattern is not None:
         removal = uninstall_template(cluster, pattern)

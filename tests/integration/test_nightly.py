@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from commands import RunDiptych
@@ -10,18 +12,19 @@ from followed import ENCODER
 from nodes import EngineCluster
 from shop import ENGINE, Bars, put
 from waiting import wait_until
+from watching import watched_process
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.encoding import ModelRef
 from diptych.errors import MappingError, UsageError
 from diptych.mappings.target import read_target
-from diptych.plugin.children import Child
 from diptych.plugin.existing import require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.readiness import Readiness, read_readiness
+from diptych.plugin.reinstall import reinstall
 from diptych.plugin.template_install import install_template, uninstall_template
-from diptych.plugin.templates import template_name
-from diptych.plugin.uninstall import uninstall
+from diptych.plugin.templates import template_name, templates_with
+from diptych.plugin.uninstall import rebuild_without, uninstall
 from diptych.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -136,6 +139,48 @@ def test_next_index_gets_the_models_of_the_last_install(
     )
 
 
+def test_index_of_a_template_is_rebuilt_for_other_models(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The copy's name is one of the pattern too, and the template has the models of before."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    other = replace(request_of(index), text_model=ModelRef("other", "2" * 16, 24))
+
+    found = require_existing(cluster, index)
+    rebuilt, _ = reinstall(cluster, engine, other, found, is_replaced=True, bar=Bars())
+
+    contract = read_target(cluster, index).contract
+    assert (1, "other", 24) == (
+        rebuilt.n_documents,
+        contract.text_model.name,
+        contract.text_model.dimension,
+    )
+
+
+def test_clean_copy_is_refused_while_a_template_would_add_diptych_to_it(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Nothing is copied; once the template is off, the copy is clean."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    found = require_existing(cluster, index)
+
+    with pytest.raises(MappingError, match=r"uninstall --template .* first"):
+        rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+    uninstall_template(cluster, pattern)
+    rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+
+    copy = require_existing(cluster, index)
+    assert ({"owner": "shop"}, ()) == (copy.meta, copy.own_fields)
+
+
 def test_template_that_applies_to_more_is_never_hidden(
     engine_cluster: EngineCluster, pattern: str
 ) -> None:
@@ -146,6 +191,51 @@ def test_template_that_applies_to_more_is_never_hidden(
 
     with pytest.raises(MappingError, match=r"applies to .* and to more"):
         install_template(cluster, engine, request_of(narrow))
+
+
+def test_template_for_a_part_of_the_pattern_is_never_hidden(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Its owner is told to name its own pattern, which then works."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    narrow = pattern.replace("*", "de-*")
+    body = {"index_patterns": [narrow], "priority": 7}
+    cluster.call("PUT", path("_index_template", f"{pattern.removesuffix('-*')}-shop"), body=body)
+
+    with pytest.raises(MappingError, match=r"applies to a part of"):
+        install_template(cluster, engine, request_of(pattern))
+    report = install_template(cluster, engine, request_of(narrow))
+    removal = uninstall_template(cluster, narrow)
+
+    assert Outcome.ADDED == report.outcome
+    assert (f"{pattern.removesuffix('-*')}-shop",) == removal.templates
+
+
+def test_setting_that_would_win_over_ours_is_said_before_anything_is_made(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """A refusal leaves neither component nor pipeline, and the shop's template as it was."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    name = template_name(pattern)
+    if not engine_cluster.has_scripts and not engine.index_settings():
+        pytest.skip("Diptych needs no setting on this engine without its pipeline.")
+    setting = "knn" if engine.index_settings() else "final_pipeline"
+    make_shop_template(cluster, pattern, **{setting: "false" if setting == "knn" else "_none"})
+
+    with pytest.raises(MappingError, match=f"index.{setting}: .*take that line out"):
+        install_template(cluster, engine, request_of(pattern))
+
+    component = cluster.call("GET", path("_component_template", name), accept=(404,))
+    pipeline = cluster.call("GET", path("_ingest", "pipeline", name), accept=(404,))
+    assert [] == templates_with(cluster, name)
+    assert (404, None) == (component["status"], pipeline.get(name))
+
+
+def test_taking_off_a_template_with_a_rebuild_is_misuse(run_diptych: RunDiptych) -> None:
+    """It touches no index, so the two together are a misunderstanding."""
+    done = run_diptych("uninstall", "--template", "products-*", "--rebuild")
+
+    assert (2, True) == (done.returncode, "goes without --rebuild" in done.stderr)
 
 
 @pytest.mark.parametrize("pattern", ["products", "*", "diptych-*", "Products-*", "a,b-*"])
@@ -179,16 +269,21 @@ def test_two_nights_of_a_shop(
     settings: Settings,
     cluster: Cluster,
     index_name: str,
-    encoder_url: str,
+    tmp_path: Path,
 ) -> None:
-    """Install once; load, embed, swap, twice; the second night is encoded from the cache."""
+    """Install once; load, embed, swap, twice; the second night costs no encoding."""
     alias, pattern = f"{index_name}-live", f"{index_name}-2*"
     installed = run_diptych(
         "install", "--template", pattern, "--text-field", "title", "--image-field", "image"
     )
-    embedded = []
-    children = [Child(["worker"], settings), Child(["feed", f"{index_name}-2*"], settings)]
-    try:
+    embedded, encoded = [], []
+    with ExitStack() as processes:
+        processes.callback(uninstall_template, cluster, pattern)
+        worker = processes.enter_context(
+            watched_process(settings, tmp_path / "worker.log", "worker")
+        )
+        processes.enter_context(watched_process(settings, tmp_path / "feed.log", "feed", pattern))
+        wait_until(lambda: worker.ask("/readyz").status == 200)
         for night in ("2026-01-01", "2026-01-02"):
             index = f"{index_name}-{night}"
             load(cluster, index, n=30)
@@ -198,17 +293,18 @@ def test_two_nights_of_a_shop(
                 {"add": {"index": index, "alias": alias}},
             ]
             cluster.call("POST", path("_aliases"), body={"actions": actions})
+            encoded.append(worker.value("diptych_cache_misses_total"))
+        hits = worker.value("diptych_cache_hits_total")
         put(cluster, alias, "late", {"title": "a late product"})
         wait_until(lambda: has_vector(cluster, alias, "late"))
-    finally:
-        for child in children:
-            child.stop()
-        cluster.call("DELETE", path("_index_template", template_name(pattern)))
-        cluster.call("DELETE", path("_component_template", template_name(pattern)))
 
     assert 0 == installed.returncode, installed.stderr
     assert [0, 0] == [done.returncode for done in embedded], embedded[0].stderr
     assert [30, 30] == [json.loads(done.stdout)["documents"] for done in embedded]
+    # Feed and embed enqueue the first night's products both, and two threads may ask at once.
+    assert encoded[0] >= 30
+    assert encoded[0] == encoded[1]
+    assert hits >= 30
 
 
 def test_gate_stays_shut_for_an_index_that_lacks_vectors(

@@ -168,16 +168,20 @@ def test_failure_under_load_loses_nothing(engine_cluster: EngineCluster, engine_
     assert not cluster.call("GET", path(f"{engine_index}-diptych-*"))
 
 
+@pytest.mark.parametrize("refused", ["/_stats/docs", "'range': {'_seq_no'"])
 def test_writes_are_blocked_from_the_beginning_where_history_may_not_be_read(
-    engine_cluster: EngineCluster, engine_index: str, caplog: pytest.LogCaptureFixture
+    engine_cluster: EngineCluster,
+    engine_index: str,
+    caplog: pytest.LogCaptureFixture,
+    refused: str,
 ) -> None:
-    """A role without `indices:monitor/stats` gets the copy all the same, and a warning."""
+    """A role that may not see shards or their numbers gets the copy all the same, and a warning."""
     cluster, engine = engine_cluster.cluster, engine_cluster.engine
     for index in (engine_index, f"{engine_index}-copy"):
         cluster.call("PUT", path(index))
     cluster.call("PUT", path(engine_index, "_doc", "1"), body={"title": "red"})
     reticent = ReticentCluster(load_settings(cluster_url=engine_cluster.state.cluster_url))
-    reticent.refused = "/_stats/docs"
+    reticent.refused = refused
 
     with closing(reticent), caplog.at_level(logging.WARNING):
         copy = LiveCopy(

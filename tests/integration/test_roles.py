@@ -24,6 +24,8 @@ from diptych.plugin.dead_letters import Filters, select
 from diptych.plugin.existing import require_existing
 from diptych.plugin.reinstall import reinstall
 from diptych.plugin.status import read_status
+from diptych.plugin.template_install import install_template, uninstall_template
+from diptych.plugin.templates import template_name
 from diptych.plugin.uninstall import uninstall
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
@@ -88,6 +90,25 @@ def test_installer_installs_rebuilds_and_uninstalls(guarded: Guarded) -> None:
     report = uninstall(cluster, ENGINE, require_existing(cluster, name), bar=Bars())
 
     assert (1, f"{name}-diptych-1") == (rebuilt.n_documents, report.index)
+
+
+def test_installer_puts_diptych_into_templates_and_takes_it_off(guarded: Guarded) -> None:
+    """Into one of the shop's, and into one of its own where there is none."""
+    cluster = guarded.cluster("diptych-installer")
+    shop: Json = {"index_patterns": ["products-night-*"], "priority": 7}
+    guarded.cluster("admin").call("PUT", path("_index_template", "shop"), body=shop)
+    patterns = "products-night-*", "products-day-*"
+    for pattern in patterns:
+        install_template(cluster, ENGINE, make_request(pattern))
+    cluster.call("PUT", path("products-night-1"))
+    contract = read_target(cluster, "products-night-1").contract
+
+    removed = [uninstall_template(cluster, pattern) for pattern in patterns]
+
+    template = template_name("products-night-*")
+    assert template == contract.pipeline
+    assert [("shop",), (template_name("products-day-*"),)] == [it.templates for it in removed]
+    assert [template, None] == [it.kept_pipeline for it in removed]
 
 
 def test_worker_and_feed_do_their_work(guarded: Guarded) -> None:
