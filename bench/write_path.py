@@ -31,14 +31,18 @@ from diptych.ingest.rows import Format, read_rows
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
 from diptych.plugin.encoders import worker_cache
+from diptych.plugin.handlers import make_isolation
 from diptych.plugin.install import InstallRequest, install
+from diptych.plugin.letters import kept_letters
 from diptych.plugin.local.stack import run_stack
 from diptych.plugin.status import Status, read_status
+from diptych.plugin.watch.worker_metrics import WorkerMetrics, new_registry
 from diptych.settings import Settings, load_settings
 from diptych.testing import FakeEncoder
 from diptych.workers.app import CeleryPublisher, make_app
 from diptych.workers.enrichers import Enrichers
 from diptych.workers.handling import Handler
+from diptych.workers.journal import FolderJournal
 from diptych.workers.tasks import register
 
 INDEX = "bench"
@@ -183,8 +187,19 @@ def _work(encoder: FakeEncoder, address: str) -> None:
     cache = worker_cache(settings)
     known = encoder if cache is None else RememberingEncoder(encoder, cache)
     pictures = picture_source(settings, cache=cache)
-    enrichers = Enrichers(cluster, detect_engine(cluster), pictures, lambda _: known)
-    register(app, Handler(enrichers.get, CeleryPublisher(app)), stop=lambda verdict: os.abort())
+    letters = kept_letters(cluster, settings)
+    enrichers = Enrichers(
+        cluster, detect_engine(cluster), pictures, lambda _: known, dead_letters=letters
+    )
+    handler = Handler(
+        enrichers.get,
+        CeleryPublisher(app),
+        dead_letters=letters,
+        journal=FolderJournal(settings.home_dir / "journal"),
+        isolation=make_isolation(settings),
+        meters=WorkerMetrics(new_registry()),
+    )
+    register(app, handler, stop=lambda verdict: os.abort())
     app.Worker(
         pool="threads", concurrency=2, quiet=True, without_gossip=True, without_mingle=True
     ).start()

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Final
 
 from diptych.errors import DeviceLostError, SettingsError
 from diptych.plugin.handlers import make_handler, make_isolation
@@ -12,14 +13,17 @@ from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
 from diptych.plugin.watch.worker import ExcusedIsolation, WorkerWatch
 from diptych.settings import Settings
-from diptych.workers.app import has_dead_queue, prepare_broker
-from diptych.workers.dead_queue import keep_draining
+from diptych.workers.app import prepare_broker
+from diptych.workers.dead_queue import drain_or_say
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
 from diptych.workers.restarting import start_again
 from diptych.workers.tasks import register
 from diptych.workers.verdict import Verdict
+
+#: Between two looks for letters that are not where they belong, in seconds.
+_LETTERS_S: Final = 30.0
 
 
 def run_worker(connections: Connections) -> int | None:
@@ -101,14 +105,14 @@ def _recovering(handler: Handler, journal: FolderJournal) -> Iterator[None]:
 def _keeping_letters(connections: Connections) -> Iterator[None]:
     """Meanwhile bring into the cluster what lies in the file, and what the broker gave up."""
     letters = kept_letters(connections.cluster, connections.settings)
-    letters.move()
     stopped = threading.Event()
-    if has_dead_queue(connections.app):
-        threading.Thread(
-            target=keep_draining,
-            args=(connections.app, letters, stopped),
-            name="dead letters",
-            daemon=True,
-        ).start()
+
+    def keep() -> None:
+        while not stopped.is_set():
+            letters.move()
+            drain_or_say(connections.app, letters)
+            stopped.wait(_LETTERS_S)
+
+    threading.Thread(target=keep, name="dead letters", daemon=True).start()
     yield
     stopped.set()
