@@ -16,12 +16,13 @@ from diptych.encoding import ModelRef
 from diptych.errors import MappingError, UsageError
 from diptych.mappings.target import read_target
 from diptych.plugin.children import Child
-from diptych.plugin.existing import require_existing
+from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.readiness import Readiness, read_readiness
+from diptych.plugin.reinstall import reinstall
 from diptych.plugin.template_install import install_template, uninstall_template
 from diptych.plugin.templates import template_name
-from diptych.plugin.uninstall import uninstall
+from diptych.plugin.uninstall import rebuild_without, uninstall
 from diptych.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -146,6 +147,88 @@ def test_template_that_applies_to_more_is_never_hidden(
 
     with pytest.raises(MappingError, match=r"applies to .* and to more"):
         install_template(cluster, engine, request_of(narrow))
+
+
+def test_template_that_applies_to_a_part_is_never_hidden(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Nor is half of Diptych left in it."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    name = f"{pattern.removesuffix('-*')}-shop"
+    body = {"index_patterns": [pattern.replace("*", "de-*")]}
+    cluster.call("PUT", path("_index_template", name), body=body)
+
+    with pytest.raises(MappingError, match=r"a part of .* alone"):
+        install_template(cluster, engine, request_of(pattern))
+
+    where = path("_component_template", template_name(pattern))
+    assert 404 == cluster.call("GET", where, accept=(404,))["status"]
+
+
+def test_other_words_get_their_analysis_in_our_own_template(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The field that was words before stays mapped; a second call changes nothing."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    install_template(cluster, engine, request_of(pattern))
+    other = replace(request_of(pattern), text_fields=("name",))
+
+    outcomes = [install_template(cluster, engine, other).outcome for _ in range(2)]
+    cluster.call("PUT", path(pattern.replace("*", "1")))
+
+    fields = require_existing(cluster, pattern.replace("*", "1")).properties
+    assert [Outcome.ADDED, Outcome.UNCHANGED] == outcomes
+    assert fields["title"] == fields["name"]
+
+
+def test_index_of_a_template_is_rebuilt_with_other_models(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Its copy has a name of the pattern too, and not the template's contract or vector field."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    other = replace(request_of(pattern), index=index, text_model=ModelRef("other", "2" * 16, 24))
+
+    found = require_existing(cluster, index)
+    reinstall(cluster, engine, other, found, is_replaced=True, bar=Bars())
+
+    contract = read_target(cluster, index).contract
+    copy = require_existing(cluster, index)
+    assert ("other", f"{index}-diptych-1") == (contract.text_model.name, copy.index)
+    assert "shop" == copy.meta["owner"]
+    assert contract.layout.dimension == dimension(copy)
+    assert template_name(pattern) != copy.final_pipeline
+
+
+def test_copy_without_diptych_needs_a_template_without_it(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The template would carry it to the copy again; nothing is changed until it is gone."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    found = require_existing(cluster, index)
+
+    with pytest.raises(MappingError, match="uninstall --template"):
+        rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+    uninstall_template(cluster, pattern)
+    rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+
+    copy = require_existing(cluster, index)
+    assert (f"{index}-diptych-1", ()) == (copy.index, copy.own_fields)
+    assert {"owner": "shop"} == copy.meta
+
+
+def dimension(found: ExistingIndex) -> int:
+    """Of the vector field, by the name that its engine has for it."""
+    mapping = found.properties["diptych_vector"]
+    return int(mapping.get("dimension") or mapping["dims"])
 
 
 @pytest.mark.parametrize("pattern", ["products", "*", "diptych-*", "Products-*", "a,b-*"])
