@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from commands import RunDiptych
@@ -10,6 +11,7 @@ from followed import ENCODER
 from nodes import EngineCluster
 from shop import ENGINE, Bars, put
 from waiting import wait_until
+from watching import watched_process
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.encoding import ModelRef
@@ -263,35 +265,49 @@ def test_two_nights_of_a_shop(
     cluster: Cluster,
     index_name: str,
     encoder_url: str,
+    tmp_path: Path,
 ) -> None:
-    """Install once; load, embed, swap, twice; the second night is encoded from the cache."""
+    """Install once; load, embed, swap, twice; the second night misses nothing in the cache."""
     alias, pattern = f"{index_name}-live", f"{index_name}-2*"
     installed = run_diptych(
         "install", "--template", pattern, "--text-field", "title", "--image-field", "image"
     )
-    embedded = []
-    children = [Child(["worker"], settings), Child(["feed", f"{index_name}-2*"], settings)]
+    embedded, missed = [], []
+    feed = Child(["feed", f"{index_name}-2*"], settings)
     try:
-        for night in ("2026-01-01", "2026-01-02"):
-            index = f"{index_name}-{night}"
-            load(cluster, index, n=30)
-            embedded.append(run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json"))
-            actions = [
-                {"remove": {"index": f"{index_name}-2*", "alias": alias, "must_exist": False}},
-                {"add": {"index": index, "alias": alias}},
-            ]
-            cluster.call("POST", path("_aliases"), body={"actions": actions})
-        put(cluster, alias, "late", {"title": "a late product"})
-        wait_until(lambda: has_vector(cluster, alias, "late"))
+        with watched_process(settings, tmp_path / "worker.log", "worker") as worker:
+            wait_until(lambda: worker.ask("/readyz").status == 200)
+            for night in ("2026-01-01", "2026-01-02"):
+                index = f"{index_name}-{night}"
+                load(cluster, index, n=30)
+                embedded.append(
+                    run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json")
+                )
+                swap(cluster, alias, f"{index_name}-2*", index)
+                missed.append(worker.value("diptych_cache_misses_total"))
+            found = worker.value("diptych_cache_hits_total")
+            put(cluster, alias, "late", {"title": "a late product"})
+            wait_until(lambda: has_vector(cluster, alias, "late"))
     finally:
-        for child in children:
-            child.stop()
+        feed.stop()
         cluster.call("DELETE", path("_index_template", template_name(pattern)))
         cluster.call("DELETE", path("_component_template", template_name(pattern)))
 
     assert 0 == installed.returncode, installed.stderr
     assert [0, 0] == [done.returncode for done in embedded], embedded[0].stderr
     assert [30, 30] == [json.loads(done.stdout)["documents"] for done in embedded]
+    assert missed[0] >= 30
+    assert missed[0] == missed[1]
+    assert found >= 30
+
+
+def swap(cluster: Cluster, alias: str, pattern: str, index: str) -> None:
+    """The alias leads to the index, and to none of the earlier ones."""
+    actions = [
+        {"remove": {"index": pattern, "alias": alias, "must_exist": False}},
+        {"add": {"index": index, "alias": alias}},
+    ]
+    cluster.call("POST", path("_aliases"), body={"actions": actions})
 
 
 def test_gate_stays_shut_for_an_index_that_lacks_vectors(
