@@ -77,10 +77,14 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """The new index: its body, and what is done to it between the copy and the swap."""
+    """The new index: its body, and what is done to it between the copy and the swap.
+
+    `prepare` is done to it before the copy: a template may have added to the body.
+    """
 
     body: Json
     complete: Callable[[str], None]
+    prepare: Callable[[str], None] = lambda _: None
 
 
 def check_replaceable(found: ExistingIndex, *, is_replaced: bool) -> None:
@@ -119,6 +123,7 @@ def rebuild(
     new = replacement_name(cluster, found.index)
     try:
         cluster.call("PUT", path(new), body=blueprint.body)
+        blueprint.prepare(new)
         copied = LiveCopy(
             cluster, engine, found.index, new, excludes=found.own_fields, bar=bar
         ).run()

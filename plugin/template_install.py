@@ -165,7 +165,22 @@ def _attach(cluster: Cluster, request: InstallRequest, name: str, theirs: list[T
         cluster.call("PUT", path("_index_template", template.name), body=body)
     if not theirs:
         cluster.call("PUT", path("_index_template", name), body=_own_template(cluster, request))
-    return bool(lacking) or not theirs
+    extended = [_extend(cluster, request, it) for it in theirs if it.name == name]
+    return bool(lacking) or any(extended) or not theirs
+
+
+def _extend(cluster: Cluster, request: InstallRequest, own: Template) -> bool:
+    """Map the input fields that a template of our own lacks; it keeps what it has."""
+    template: Json = own.body.get("template") or {}
+    mappings: Json = template.get("mappings") or {}
+    there: Json = mappings.get("properties") or {}
+    wanted = _own_template(cluster, request)["template"]["mappings"]["properties"]
+    if wanted.keys() <= there.keys():
+        return False
+    extended = template | {"mappings": mappings | {"properties": wanted | there}}
+    body = own.body | {"template": extended}
+    cluster.call("PUT", path("_index_template", own.name), body=body)
+    return True
 
 
 def _own_template(cluster: Cluster, request: InstallRequest) -> Json:

@@ -73,13 +73,20 @@ def templates_within(cluster: Cluster, pattern: str) -> list[Template]:
     """The shop's templates that apply to names of the pattern, and to no others.
 
     Raises:
-        MappingError: a template applies to more, or is of the old kind, which a new one would hide.
+        MappingError: a template applies to more, or to a part alone, or is of the old kind: a new
+            one would hide it.
     """
     all_ = _composable(cluster)
     within = [it for it in all_ if all(fnmatchcase(p, pattern) for p in it.patterns)]
     matching = [it for it in all_ if any(fnmatchcase(probe(pattern), p) for p in it.patterns)]
-    if within:
+    if any(it in within for it in matching):
         return within
+    if within and not matching:
+        raise MappingError(
+            f"The index template {within[0].name!r} ({', '.join(within[0].patterns)}) applies to a "
+            f"part of {pattern!r} alone, and a template of Diptych's would hide it: name its "
+            f"pattern, or make one of your own for {pattern!r} first."
+        )
     if matching:
         first = max(matching, key=lambda it: it.body.get("priority") or 0)
         raise MappingError(

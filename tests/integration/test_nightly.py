@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from commands import RunDiptych
@@ -10,18 +11,20 @@ from followed import ENCODER
 from nodes import EngineCluster
 from shop import ENGINE, Bars, put
 from waiting import wait_until
+from watching import watched_process
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.encoding import ModelRef
 from diptych.errors import MappingError, UsageError
 from diptych.mappings.target import read_target
 from diptych.plugin.children import Child
-from diptych.plugin.existing import require_existing
+from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.readiness import Readiness, read_readiness
+from diptych.plugin.reinstall import reinstall
 from diptych.plugin.template_install import install_template, uninstall_template
 from diptych.plugin.templates import template_name
-from diptych.plugin.uninstall import uninstall
+from diptych.plugin.uninstall import rebuild_without, uninstall
 from diptych.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -148,6 +151,88 @@ def test_template_that_applies_to_more_is_never_hidden(
         install_template(cluster, engine, request_of(narrow))
 
 
+def test_template_that_applies_to_a_part_is_never_hidden(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Nor is half of Diptych left in it."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    name = f"{pattern.removesuffix('-*')}-shop"
+    body = {"index_patterns": [pattern.replace("*", "de-*")]}
+    cluster.call("PUT", path("_index_template", name), body=body)
+
+    with pytest.raises(MappingError, match=r"a part of .* alone"):
+        install_template(cluster, engine, request_of(pattern))
+
+    where = path("_component_template", template_name(pattern))
+    assert 404 == cluster.call("GET", where, accept=(404,))["status"]
+
+
+def test_other_words_get_their_analysis_in_our_own_template(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The field that was words before stays mapped; a second call changes nothing."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    install_template(cluster, engine, request_of(pattern))
+    other = replace(request_of(pattern), text_fields=("name",))
+
+    outcomes = [install_template(cluster, engine, other).outcome for _ in range(2)]
+    cluster.call("PUT", path(pattern.replace("*", "1")))
+
+    fields = require_existing(cluster, pattern.replace("*", "1")).properties
+    assert [Outcome.ADDED, Outcome.UNCHANGED] == outcomes
+    assert fields["title"] == fields["name"]
+
+
+def test_index_of_a_template_is_rebuilt_with_other_models(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Its copy has a name of the pattern too, and not the template's contract or vector field."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    other = replace(request_of(pattern), index=index, text_model=ModelRef("other", "2" * 16, 24))
+
+    found = require_existing(cluster, index)
+    reinstall(cluster, engine, other, found, is_replaced=True, bar=Bars())
+
+    contract = read_target(cluster, index).contract
+    copy = require_existing(cluster, index)
+    assert ("other", f"{index}-diptych-1") == (contract.text_model.name, copy.index)
+    assert "shop" == copy.meta["owner"]
+    assert contract.layout.dimension == dimension(copy)
+    assert template_name(pattern) != copy.final_pipeline
+
+
+def test_copy_without_diptych_needs_a_template_without_it(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The template would carry it to the copy again; nothing is changed until it is gone."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    found = require_existing(cluster, index)
+
+    with pytest.raises(MappingError, match="uninstall --template"):
+        rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+    uninstall_template(cluster, pattern)
+    rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+
+    copy = require_existing(cluster, index)
+    assert (f"{index}-diptych-1", ()) == (copy.index, copy.own_fields)
+    assert {"owner": "shop"} == copy.meta
+
+
+def dimension(found: ExistingIndex) -> int:
+    """Of the vector field, by the name that its engine has for it."""
+    mapping = found.properties["diptych_vector"]
+    return int(mapping.get("dimension") or mapping["dims"])
+
+
 @pytest.mark.parametrize("pattern", ["products", "*", "diptych-*", "Products-*", "a,b-*"])
 def test_pattern_that_cannot_be_one_is_misuse(pattern: str, cluster: Cluster) -> None:
     """Without a star, or with Diptych's own indexes behind it."""
@@ -180,35 +265,49 @@ def test_two_nights_of_a_shop(
     cluster: Cluster,
     index_name: str,
     encoder_url: str,
+    tmp_path: Path,
 ) -> None:
-    """Install once; load, embed, swap, twice; the second night is encoded from the cache."""
+    """Install once; load, embed, swap, twice; the second night misses nothing in the cache."""
     alias, pattern = f"{index_name}-live", f"{index_name}-2*"
     installed = run_diptych(
         "install", "--template", pattern, "--text-field", "title", "--image-field", "image"
     )
-    embedded = []
-    children = [Child(["worker"], settings), Child(["feed", f"{index_name}-2*"], settings)]
+    embedded, missed = [], []
+    feed = Child(["feed", f"{index_name}-2*"], settings)
     try:
-        for night in ("2026-01-01", "2026-01-02"):
-            index = f"{index_name}-{night}"
-            load(cluster, index, n=30)
-            embedded.append(run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json"))
-            actions = [
-                {"remove": {"index": f"{index_name}-2*", "alias": alias, "must_exist": False}},
-                {"add": {"index": index, "alias": alias}},
-            ]
-            cluster.call("POST", path("_aliases"), body={"actions": actions})
-        put(cluster, alias, "late", {"title": "a late product"})
-        wait_until(lambda: has_vector(cluster, alias, "late"))
+        with watched_process(settings, tmp_path / "worker.log", "worker") as worker:
+            wait_until(lambda: worker.ask("/readyz").status == 200)
+            for night in ("2026-01-01", "2026-01-02"):
+                index = f"{index_name}-{night}"
+                load(cluster, index, n=30)
+                embedded.append(
+                    run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json")
+                )
+                swap(cluster, alias, f"{index_name}-2*", index)
+                missed.append(worker.value("diptych_cache_misses_total"))
+            found = worker.value("diptych_cache_hits_total")
+            put(cluster, alias, "late", {"title": "a late product"})
+            wait_until(lambda: has_vector(cluster, alias, "late"))
     finally:
-        for child in children:
-            child.stop()
+        feed.stop()
         cluster.call("DELETE", path("_index_template", template_name(pattern)))
         cluster.call("DELETE", path("_component_template", template_name(pattern)))
 
     assert 0 == installed.returncode, installed.stderr
     assert [0, 0] == [done.returncode for done in embedded], embedded[0].stderr
     assert [30, 30] == [json.loads(done.stdout)["documents"] for done in embedded]
+    assert missed[0] >= 30
+    assert missed[0] == missed[1]
+    assert found >= 30
+
+
+def swap(cluster: Cluster, alias: str, pattern: str, index: str) -> None:
+    """The alias leads to the index, and to none of the earlier ones."""
+    actions = [
+        {"remove": {"index": pattern, "alias": alias, "must_exist": False}},
+        {"add": {"index": index, "alias": alias}},
+    ]
+    cluster.call("POST", path("_aliases"), body={"actions": actions})
 
 
 def test_gate_stays_shut_for_an_index_that_lacks_vectors(
