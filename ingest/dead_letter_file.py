@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from diptych.errors import UnavailableError
+from diptych.errors import RefusedError, UnavailableError
 from diptych.ingest.dead_letters import DeadLetter, letter_from_json
 
 _log = logging.getLogger(__name__)
@@ -43,20 +43,18 @@ class DeadLetterFile:
             ) from err
 
     def move(self, record: Callable[[DeadLetter], None]) -> int:
-        """Hand all letters on, joined by their keys, and empty the file; how many there were.
+        """Hand all letters on, and empty the file; how many there were.
 
         Raises:
-            DiptychError: `record` refuses one; all stay, and the same letter counts once.
+            DiptychError: `record` does not take one; all stay, and the same letter counts once.
+                One that is refused keeps none from being handed on.
         """
         try:
             if self._file.stat().st_size == 0:
                 return 0
             with self._locked(0) as descriptor:
-                letters: dict[str, DeadLetter] = {}
-                for letter in _letters(self._file.read_bytes(), self._file):
-                    letters[letter.key] = letter.after(letters.get(letter.key))
-                for letter in letters.values():
-                    record(letter)
+                letters = list(_letters(self._file.read_bytes(), self._file))
+                _hand_on(letters, record)
                 os.ftruncate(descriptor, 0)
         except FileNotFoundError:
             return 0
@@ -92,6 +90,18 @@ def _append(descriptor: int, line: bytes) -> None:
     except OSError:
         os.ftruncate(descriptor, n_bytes)
         raise
+
+
+def _hand_on(letters: list[DeadLetter], record: Callable[[DeadLetter], None]) -> None:
+    """One by one: joined here, those that were taken before a crash would count again."""
+    refused: RefusedError | None = None
+    for letter in letters:
+        try:
+            record(letter)
+        except RefusedError as err:
+            refused = err
+    if refused is not None:
+        raise refused
 
 
 def _letters(data: bytes, file: Path) -> Iterator[DeadLetter]:

@@ -47,17 +47,18 @@ class VersionedDocuments:
         )
         return answer["_seq_no"], answer["_primary_term"]
 
-    def delete(self, id_: str, version: tuple[int, int]) -> None:
-        """Delete a document that is still at `version`; another version stays."""
+    def delete(self, id_: str, version: tuple[int, int]) -> bool:
+        """Delete a document that is still at `version`, and say so; another version stays."""
         try:
-            self._cluster.call(
+            answer: Json = self._cluster.call(
                 "DELETE",
                 path(self._index, "_doc", id_),
                 params={"if_seq_no": str(version[0]), "if_primary_term": str(version[1])},
                 accept=(404,),
             )
         except ConflictError:
-            return
+            return False
+        return answer.get("result") == "deleted"
 
     def _create_index(self) -> None:
         answer: Json = self._cluster.call("PUT", path(self._index), body=self._body, accept=(400,))

@@ -58,6 +58,8 @@ CACHE_INDEX_BODY: Json = {
     },
 }
 
+#: No document has a longer id, in bytes; what a stranger names must not keep a letter out.
+_LONGEST_ID: Final = 512
 #: Documents of `diptych-dead-letters` are found by all that a person asks for.
 DEAD_LETTERS_BODY: Json = {
     "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
@@ -65,8 +67,8 @@ DEAD_LETTERS_BODY: Json = {
         "dynamic": "strict",
         "properties": {
             "key": {"type": "keyword"},
-            "index": {"type": "keyword"},
-            "id": {"type": "keyword"},
+            "index": {"type": "keyword", "ignore_above": _LONGEST_ID},
+            "id": {"type": "keyword", "ignore_above": _LONGEST_ID},
             "routing": {"type": "keyword", "index": False, "doc_values": False},
             "stage": {"type": "keyword"},
             "error_class": {"type": "keyword"},

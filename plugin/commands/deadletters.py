@@ -173,9 +173,10 @@ def drop(
     if chosen and not is_confirmed:
         click.confirm(f"Forget {len(chosen):,} dead letters?", abort=True, err=True)
     index = DeadLetterIndex(cluster)
-    for listed in chosen:
-        index.delete(listed.letter.key, listed.version)
-    click.echo(to_json({"dropped": len(chosen)}) if as_json else f"{len(chosen):,} dropped.")
+    n_dropped = sum(index.delete(listed.letter.key, listed.version) for listed in chosen)
+    click.echo(to_json({"dropped": n_dropped}) if as_json else f"{n_dropped:,} dropped.")
+    if n_dropped < len(chosen):
+        click.echo(f"{len(chosen) - n_dropped:,} were renewed or removed meanwhile.", err=True)
 
 
 @command.command("export")

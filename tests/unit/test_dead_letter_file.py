@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from letters_contract import LettersContract, Rig
 
-from diptych.errors import UnavailableError
+from diptych.errors import RefusedError, UnavailableError
 from diptych.ingest.dead_letter_file import DeadLetterFile
 from diptych.ingest.dead_letters import DeadLetter, Stage, letter_from_json
 from diptych.ingest.kept_letters import KeptDeadLetters
@@ -175,17 +175,6 @@ def test_letter_that_the_disk_takes_in_part_is_told_and_taken_back(
     assert before == path.read_bytes()
 
 
-def test_letters_of_one_key_leave_their_file_as_one(tmp_path: Path) -> None:
-    """A long outage is not told letter by letter."""
-    file, taken = DeadLetterFile(tmp_path / "dead-letters.ndjson"), list[DeadLetter]()
-    for letter in (FIRST, AGAIN):
-        file.record(letter)
-
-    file.move(taken.append)
-
-    assert [AGAIN.after(FIRST)] == taken
-
-
 def test_letter_that_neither_cluster_nor_disk_takes_is_told(tmp_path: Path) -> None:
     """Its message must not be acknowledged."""
     cluster = MortalLetters()
@@ -215,3 +204,39 @@ def test_lines_of_several_processes_are_whole(tmp_path: Path) -> None:
 
     assert 100 == DeadLetterFile(path).move(cluster.record)
     assert 100 == len(cluster.letters)
+
+
+def test_letters_that_are_moved_again_with_a_newer_one_count_once(tmp_path: Path) -> None:
+    """A process died between the last letter and emptying the file: 2 + 3 + 1 attempts."""
+    path, cluster = tmp_path / "dead-letters.ndjson", MemoryDeadLetters()
+    file = DeadLetterFile(path)
+    for letter in (FIRST, AGAIN):
+        file.record(letter)
+    before = path.read_bytes()
+    file.move(cluster.record)
+    path.write_bytes(before)
+    third = "2026-01-03T00:00:00.000+00:00"
+    newer = replace(FIRST, first_seen=third, last_seen=third, attempts=1)
+    file.record(newer)
+
+    file.move(cluster.record)
+
+    assert [replace(newer, attempts=6, first_seen=FIRST.first_seen)] == cluster.letters
+
+
+def test_letter_that_is_refused_holds_up_no_other(tmp_path: Path) -> None:
+    """All stay in the file, for the refused one has no other place."""
+    cluster, file = MemoryDeadLetters(), DeadLetterFile(tmp_path / "dead-letters.ndjson")
+    for letter in (FIRST, replace(FIRST, id="2")):
+        file.record(letter)
+
+    def refuse_first(letter: DeadLetter) -> None:
+        if letter.id == FIRST.id:
+            raise RefusedError("never")
+        cluster.record(letter)
+
+    with pytest.raises(RefusedError, match="never"):
+        file.move(refuse_first)
+
+    assert ["2"] == [letter.id for letter in cluster.letters]
+    assert 2 == file.move(cluster.record)
