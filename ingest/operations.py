@@ -1,7 +1,7 @@
 """An index's operations, as its shards number them: how far they have come, and what they are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
@@ -10,6 +10,8 @@ from diptych.mappings.engine import Engine
 
 #: Documents per page of a scan; input texts of 1 KB make a page of half a megabyte.
 _PAGE = 500
+#: Ranges that are counted by one request; the cluster's limit is 65,536.
+_RANGES = 1000
 #: Of an index that names no `refresh_interval`.
 _DEFAULT_INTERVAL_S = 1.0
 _UNITS_S = {
@@ -141,14 +143,18 @@ class Operations:
         if answer["_shards"]["failed"]:
             raise UnavailableError(f"A shard of {self._index!r} cannot be refreshed now.")
 
-    def pages(self, shard: int, *, after: int, upto: int, body: Json) -> Iterator[list[Json]]:
+    def pages(
+        self, shard: int, *, after: int, upto: int, body: Json, size: int = _PAGE
+    ) -> Iterator[list[Json]]:
         """Hits of the documents whose last operation lies in (after, upto], in order.
 
         Args:
-            body: what is asked of them, such as `_source`; its `query`, if any, must let all pass.
+            body: what is asked of them, such as `_source`; its `query`, if any, is a `bool`
+                without a filter.
+            size: of a page.
         """
         while after < upto:
-            hits = self._page(shard, after=after, upto=upto, body=body)
+            hits = self._page(shard, after=after, upto=upto, body={**body, "size": size})
             if not hits:
                 return
             after = hits[-1]["_seq_no"]
@@ -161,6 +167,22 @@ class Operations:
         )
         total: int = answer["hits"]["total"]["value"]
         return total
+
+    def count_ranges(self, shard: int, ranges: Sequence[tuple[int, int]]) -> list[int]:
+        """How many documents had their last operation in each (after, upto].
+
+        Args:
+            ranges: in ascending order, without overlap, because the cluster sorts them.
+        """
+        found: list[int] = []
+        for start in range(0, len(ranges), _RANGES):
+            part = ranges[start : start + _RANGES]
+            asked = [{"from": after + 1, "to": upto + 1} for after, upto in part]
+            counted: Json = {"range": {"field": "_seq_no", "ranges": asked}}
+            body: Json = {"size": 0, "track_total_hits": False, "aggs": {"counts": counted}}
+            answer: Json = self._search(shard, body)
+            found.extend(it["doc_count"] for it in answer["aggregations"]["counts"]["buckets"])
+        return found
 
     def _settings(self) -> Json | None:
         """The settings by their flat names; None where they may not be read."""
@@ -194,7 +216,6 @@ class Operations:
             shard,
             {
                 **body,
-                "size": _PAGE,
                 "query": {"bool": clauses},
                 "sort": [{"_seq_no": "asc"}],
                 "seq_no_primary_term": True,

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from diptych.client import Cluster, path
-from diptych.errors import CredentialsError, RefusedError
+from diptych.errors import CredentialsError, RefusedError, UnavailableError
 from diptych.mappings.engine import Engine
 from diptych.plugin.catching_up import CatchUp
 from diptych.plugin.copying import copy_documents, refreshed_count
@@ -69,11 +69,19 @@ class LiveCopy:
         self._copy_documents()
         caught_up = catch_up.run_until_little_is_left()
         removed = catch_up.remove_vanished()
+        # Comparing all ids took its time, in which applications went on writing.
+        caught_up += catch_up.run_until_little_is_left()
         blocked_at_s = self._block()
-        caught_up += catch_up.run()
-        if self._differ():
-            removed += catch_up.remove_vanished()
+        caught_up += catch_up.run_last()
+        removed += self._remove_last(catch_up)
         return Copied(self._checked_count(), caught_up, removed, blocked_at_s)
+
+    def _remove_last(self, catch_up: CatchUp) -> int:
+        """What vanished between the removal before the block and the block; how many documents."""
+        if not self._differ():
+            return 0
+        n_removed = catch_up.remove_vanished_since()
+        return n_removed + (catch_up.remove_vanished() if self._differ() else 0)
 
     def _run_blocked(self, reason: Exception) -> Copied:
         _log.warning(
@@ -96,9 +104,19 @@ class LiveCopy:
         )
 
     def _block(self) -> float:
-        """When writes were blocked; the cluster answers when those under way are done."""
+        """When writes were blocked; the cluster answers when those under way are done.
+
+        Raises:
+            UnavailableError: it gave up waiting for them.
+        """
         blocked_at_s = time.monotonic()
-        self._cluster.call("PUT", path(self._source, "_block", "write"))
+        answer = self._cluster.call("PUT", path(self._source, "_block", "write"))
+        # The answer for an index that is blocked already names none, and no shard either.
+        if not answer.get("shards_acknowledged") and answer.get("indices") != []:
+            raise UnavailableError(
+                f"Not every shard of {self._source!r} says that it takes no writes any more: see "
+                "the cluster's health, and try again."
+            )
         return blocked_at_s
 
     def _differ(self) -> bool:

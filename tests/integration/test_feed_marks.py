@@ -7,6 +7,7 @@ import pytest
 from followed import enrich, make_index, refresh
 from nodes import EngineCluster
 from products import bulk, index_products
+from reticent import ReticentCluster
 
 from diptych.client import Cluster
 from diptych.errors import CredentialsError, RefusedError
@@ -16,19 +17,6 @@ from diptych.settings import load_settings
 from diptych.testing import MemoryPublisher
 
 pytestmark = pytest.mark.integration
-
-
-class ReticentCluster(Cluster):
-    """A real node whose history cannot be read: by privilege, or because it is refused."""
-
-    refusal: Exception = CredentialsError("GET /_stats is not allowed.")
-    refused = "/_stats/"
-
-    def call(self, method: str, path: str, **arguments: object) -> object:
-        """As `Cluster.call`."""
-        if self.refused in path or self.refused in str(arguments.get("body")):
-            raise self.refusal
-        return super().call(method, path, **arguments)  # type: ignore[arg-type]
 
 
 @pytest.fixture

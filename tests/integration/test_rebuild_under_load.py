@@ -1,14 +1,17 @@
 """Indexes that are copied while an application writes to them, deletes from them, and never stops."""
 
+import logging
 import random
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 from nodes import EngineCluster
+from reticent import ReticentCluster
 from shop import Bars, make_request
+from waiting import wait_until
 
 from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.errors import DiptychError, RefusedError
@@ -16,6 +19,8 @@ from diptych.ingest.operations import START, Operations
 from diptych.mappings.engine import Engine
 from diptych.plugin.catching_up import CatchUp, is_little
 from diptych.plugin.existing import require_existing
+from diptych.plugin.live_copy import LiveCopy
+from diptych.plugin.paging import index_action, write_all
 from diptych.plugin.rebuild import Blueprint, copied_settings, rebuild
 from diptych.plugin.reinstall import reinstall
 from diptych.settings import load_settings
@@ -133,8 +138,7 @@ def test_copy_holds_what_an_application_wrote_and_nothing_that_it_deleted(
             cluster, engine, make_request(alias), found, is_replaced=False, bar=Bars()
         )
         n_before = writer.n_writes
-        while writer.n_writes < n_before + 50:
-            pass
+        wait_until(lambda: writer.n_writes >= n_before + 50)
 
     new = read_all(cluster, engine, alias)
     own = {"diptych", "diptych_vector"}
@@ -164,6 +168,28 @@ def test_failure_under_load_loses_nothing(engine_cluster: EngineCluster, engine_
     assert not cluster.call("GET", path(f"{engine_index}-diptych-*"))
 
 
+def test_writes_are_blocked_from_the_beginning_where_history_may_not_be_read(
+    engine_cluster: EngineCluster, engine_index: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A role without `indices:monitor/stats` gets the copy all the same, and a warning."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    for index in (engine_index, f"{engine_index}-copy"):
+        cluster.call("PUT", path(index))
+    cluster.call("PUT", path(engine_index, "_doc", "1"), body={"title": "red"})
+    reticent = ReticentCluster(load_settings(cluster_url=engine_cluster.state.cluster_url))
+    reticent.refused = "/_stats/docs"
+
+    with closing(reticent), caplog.at_level(logging.WARNING):
+        copy = LiveCopy(
+            reticent, engine, engine_index, f"{engine_index}-copy", excludes=(), bar=Bars()
+        )
+        copied = copy.run()
+
+    assert (1, 0, 0) == (copied.n_documents, copied.caught_up, copied.removed)
+    assert {"1": {"title": "red"}} == read_all(cluster, engine, f"{engine_index}-copy")
+    assert "writes are blocked while it is copied" in caplog.text
+
+
 def test_document_that_vanished_is_removed_and_one_that_came_back_stays(
     engine_cluster: EngineCluster, engine_index: str
 ) -> None:
@@ -186,6 +212,50 @@ def test_document_that_vanished_is_removed_and_one_that_came_back_stays(
 
     assert (2, 1, 0) == (n_written, n_removed, catch_up.run())
     assert {"2": {"title": "new"}, "3": {"title": "new"}} == read_all(cluster, engine, copy)
+
+
+def test_what_vanishes_last_is_found_by_counting(
+    engine_cluster: EngineCluster, engine_index: str
+) -> None:
+    """Of 100 products in two shards 3 vanish after the removal, 2 change, and 1 of 2 late ones goes."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    products = [{"_id": str(n), "_routing": f"r{n % 3}", "_source": {"n": n}} for n in range(100)]
+    for index in (engine_index, f"{engine_index}-copy"):
+        cluster.call("PUT", path(index), body={"settings": {"number_of_shards": 2}})
+        write_all(cluster, index, [index_action(product) for product in products])
+    catch_up = CatchUp(cluster, engine, engine_index, f"{engine_index}-copy", excludes=())
+    first = catch_up.remove_vanished()
+    for n in (0, 1, 50):
+        where = path(engine_index, "_doc", str(n))
+        cluster.call("DELETE", where, params={"routing": f"r{n % 3}"})
+    changed = [{**products[n], "_source": {"n": -1}} for n in (2, 51)]
+    late: list[Json] = [{"_id": id_, "_source": {"n": 0}} for id_ in ("kept", "gone")]
+    write_all(cluster, engine_index, [index_action(product) for product in [*changed, *late]])
+    n_written = catch_up.run()
+    cluster.call("DELETE", path(engine_index, "_doc", "gone"))
+
+    last, n_removed = catch_up.run_last(), catch_up.remove_vanished_since()
+
+    assert (0, 4, 0, 4) == (first, n_written, last, n_removed)
+    assert read_all(cluster, engine, engine_index) == read_all(
+        cluster, engine, f"{engine_index}-copy"
+    )
+    assert 98 == len(read_all(cluster, engine, engine_index))
+
+
+def test_ranges_of_operations_are_counted_in_order(
+    engine_cluster: EngineCluster, engine_index: str
+) -> None:
+    """Number 1 was deleted by 5, so (-1, 1] has one, (1, 4] three, and (4, 9] none."""
+    cluster = engine_cluster.cluster
+    cluster.call("PUT", path(engine_index), body={"settings": {"number_of_shards": 1}})
+    for n in range(5):
+        cluster.call("PUT", path(engine_index, "_doc", str(n)), body={})
+    cluster.call("DELETE", path(engine_index, "_doc", "1"))
+    operations = Operations(cluster, engine_cluster.engine, engine_index)
+    operations.refresh()
+
+    assert [1, 3, 0] == operations.count_ranges(0, [(-1, 1), (1, 4), (4, 9)])
 
 
 def test_rounds_end_when_little_is_left_or_another_would_not_help() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import orjson
 import pytest
 
 from diptych.contract import IndexContract
@@ -22,10 +21,9 @@ from diptych.ingest.metering import (
     MeteredPictures,
     MeteredPublisher,
 )
-from diptych.ingest.meters import Fate, Fetch, Input, Meters
+from diptych.ingest.meters import Fetch
 from diptych.ingest.pictures import KnownPicture
 from diptych.ingest.publishing import Lane, Message
-from diptych.ingest.retelling import RememberingMeters, retell
 from diptych.layout import product_layout
 from diptych.testing import (
     FakeEncoder,
@@ -247,25 +245,3 @@ def test_publisher_counts_documents_by_lane() -> None:
     publisher.publish(Message("products", ("1", "2")), Lane.LIVE)
 
     assert {("published", "products", "live"): 2} == dict(meters.counts)
-
-
-def tell_all(meters: Meters) -> None:
-    """One event of each kind that a process apart tells of."""
-    meters.documents("products", Fate.REFUSED, 3)
-    meters.conflicts("products", 2)
-    meters.encoded(Input.PICTURES, 4, 0.5, n_broken=1)
-    meters.recalled(n_hits=5, n_misses=6)
-    meters.fetched(Fetch.AWAY)
-    meters.dead_letter("write", "mapper_parsing_exception")
-
-
-def test_what_a_process_apart_counts_comes_through_json_to_the_meters_of_the_worker() -> None:
-    """Once: a second look finds nothing new."""
-    remembering, told, direct = RememberingMeters(), MemoryMeters(), MemoryMeters()
-    tell_all(remembering)
-    tell_all(direct)
-
-    retell(orjson.loads(orjson.dumps(remembering.taken())), told)
-
-    assert direct.counts == told.counts
-    assert [] == remembering.taken()

@@ -1,7 +1,8 @@
-"""What is counted, as Prometheus reads it, and the contract of everything that counts."""
+"""Meters take every event, and what they count are series with few labels."""
 
 from contextlib import AbstractContextManager
 
+import orjson
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -9,7 +10,7 @@ from diptych.ingest.metering import MeteredEncoder
 from diptych.ingest.meters import Apart, Ending, Fate, FeedMeters, Fetch, Input, Meters, NoMeters
 from diptych.ingest.publishing import Lane
 from diptych.ingest.reading import Poll
-from diptych.ingest.retelling import RememberingMeters
+from diptych.ingest.retelling import RememberingMeters, retell
 from diptych.plugin.watch.feed_metrics import FeedMetrics
 from diptych.plugin.watch.worker_metrics import WorkerMetrics, new_registry
 from diptych.testing import FakeEncoder
@@ -25,6 +26,40 @@ def series(registry: CollectorRegistry) -> dict[str, float]:
         for name, value in pairs
         if float(value) and "_created" not in name and "_process_" not in name
     }
+
+
+def test_encoder_is_timed() -> None:
+    """From 10 s to 12 s are 2 s."""
+    registry = new_registry()
+    times = iter((10.0, 12.0))
+    encoder = MeteredEncoder(
+        FakeEncoder(), WorkerMetrics(registry), monotonic_s=lambda: next(times)
+    )
+    encoder.encode_words(["a"])
+
+    assert 2.0 == series(registry)['diptych_encode_seconds_sum{input="words"}']
+
+
+def tell_all(meters: Meters) -> None:
+    """One event of each kind that a process apart tells of."""
+    meters.documents("products", Fate.REFUSED, 3)
+    meters.conflicts("products", 2)
+    meters.encoded(Input.PICTURES, 4, 0.5, n_broken=1)
+    meters.recalled(n_hits=5, n_misses=6)
+    meters.fetched(Fetch.AWAY)
+    meters.dead_letter("write", "mapper_parsing_exception")
+
+
+def test_what_a_process_apart_counts_comes_through_json_to_the_meters_of_the_worker() -> None:
+    """Once: a second look finds nothing new."""
+    remembering, told, direct = RememberingMeters(), MemoryMeters(), MemoryMeters()
+    tell_all(remembering)
+    tell_all(direct)
+
+    retell(orjson.loads(orjson.dumps(remembering.taken())), told)
+
+    assert direct.counts == told.counts
+    assert [] == remembering.taken()
 
 
 WORKER_METERS: list[Meters] = [
@@ -110,15 +145,3 @@ def test_feed_metrics_follow_an_index_until_it_is_left() -> None:
     assert 1 == found['diptych_feed_polls_total{index="products",outcome="failed"}']
     assert ({"products": 30.0}, {}) == (late, hanging)
     assert {"diptych_feed_polls_total"} == {name.partition("{")[0] for name in series(registry)}
-
-
-def test_encoder_is_timed() -> None:
-    """From 10 s to 12 s are 2 s."""
-    registry = new_registry()
-    times = iter((10.0, 12.0))
-    encoder = MeteredEncoder(
-        FakeEncoder(), WorkerMetrics(registry), monotonic_s=lambda: next(times)
-    )
-    encoder.encode_words(["a"])
-
-    assert 2.0 == series(registry)['diptych_encode_seconds_sum{input="words"}']
