@@ -23,6 +23,7 @@ from diptych.settings import Settings
 from diptych.testing import MemoryDeadLetters
 from diptych.workers.app import CeleryPublisher, dead_queue, make_app, prepare_broker, queue_name
 from diptych.workers.dead_queue import drain
+from diptych.workers.queues import queue_lengths
 
 pytestmark = pytest.mark.integration
 
@@ -204,6 +205,18 @@ def test_embed_starts_feed_and_worker_on_any_broker(
     assert 0 == embedded.returncode, embedded.stderr
     assert (600, 0) == (json.loads(embedded.stdout)["enqueued"], verified.returncode)
     assert 0 == broker.n_waiting(Lane.LIVE) + broker.n_waiting(Lane.BACKFILL)
+
+
+def test_lengths_of_queues_count_what_waits_and_nothing_where_no_queue_is(
+    broker: Broker, publisher: CeleryPublisher
+) -> None:
+    """Before the first message there are no queues, and RabbitMQ closes a channel for that."""
+    app = make_app(broker.url)
+    before = queue_lengths(app)
+    publisher.publish(_MESSAGE, Lane.BACKFILL)
+
+    assert {Lane.LIVE: 0, Lane.BACKFILL: 0} == before
+    assert {Lane.LIVE: 0, Lane.BACKFILL: 1} == queue_lengths(app)
 
 
 @contextmanager
