@@ -91,7 +91,7 @@ def _measure(settings: Settings, folder: Path, encoder: FakeEncoder, *, n: int) 
         loaded_s = time.monotonic() - started_s
         status = _wait(cluster, engine, target, n)
         total_s = time.monotonic() - started_s
-        worker_mb = _peak_mb(worker.pid)
+        worker_mb, worker_cpu_s = _peak_mb(worker.pid), _cpu_s(worker.pid)
     assert status.ready == n, status
     return {
         "is_cached": settings.cache_max_bytes > 0,
@@ -100,6 +100,7 @@ def _measure(settings: Settings, folder: Path, encoder: FakeEncoder, *, n: int) 
         "seconds": round(total_s, 1),
         "peak_mb_ingest_and_feed": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "peak_mb_worker": worker_mb,
+        "worker_cpu_ms_per_doc": round(1000 * worker_cpu_s / n, 3),
     }
 
 
@@ -177,6 +178,13 @@ def _wait(cluster: Cluster, engine: Engine, target: Target, n: int) -> Status:
 def _peak_mb(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor time, which other work on the machine does not lengthen as it does the clock's."""
+    # The name, in brackets, may hold spaces; utime and stime are fields 14 and 15 (proc(5)).
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _work(encoder: FakeEncoder, address: str) -> None:
