@@ -61,6 +61,10 @@ def run_worker(connections: Connections) -> int | None:
                 quiet=True,
                 without_gossip=True,
                 without_mingle=True,
+                # Events of Celery's monitors. On RabbitMQ each waits for its confirmation in the
+                # loop that watches the connection, so a worker would never notice that one went
+                # silent.
+                without_heartbeat=True,
             )
             worker.start()
     for verdict in last:
