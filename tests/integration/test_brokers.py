@@ -24,7 +24,7 @@ from diptych.settings import Settings
 from diptych.testing import MemoryDeadLetters
 from diptych.workers.app import CeleryPublisher, dead_queue, make_app, prepare_broker, queue_name
 from diptych.workers.dead_queue import drain
-from diptych.workers.queues import queue_lengths
+from diptych.workers.queues import broker_run, queue_lengths
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +58,16 @@ def test_message_is_on_its_lane_when_publish_returns(
 
     assert (0, 1) == (broker.n_waiting(Lane.LIVE), broker.n_waiting(Lane.BACKFILL))
     assert _MESSAGE.to_json() == take(broker.url, queue_name(Lane.BACKFILL))
+
+
+def test_broker_that_can_lose_messages_says_which_run_it_is(broker: Broker) -> None:
+    """RabbitMQ loses none that it has confirmed."""
+    app = make_app(broker.url)
+
+    runs = [broker_run(app), broker_run(app)]
+
+    assert runs[0] == runs[1]
+    assert broker.is_rabbitmq == (runs[0] is None)
 
 
 def test_wrong_password_is_an_error_of_credentials(broker: Broker) -> None:
