@@ -1,8 +1,10 @@
 """A worker process: its parts, and what it does first, last, and when it cannot go on."""
 
+import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Final
@@ -18,9 +20,11 @@ from diptych.workers.dead_queue import drain_or_say
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
-from diptych.workers.restarting import start_again
+from diptych.workers.restarting import is_broken, on_stopping, start_again
 from diptych.workers.tasks import register
 from diptych.workers.verdict import Verdict
+
+_log = logging.getLogger(__name__)
 
 #: Between two looks for letters that are not where they belong, in seconds.
 _LETTERS_S: Final = 30.0
@@ -35,6 +39,8 @@ def run_worker(connections: Connections) -> int | None:
     """
     settings, app = connections.settings, connections.app
     last: list[Verdict] = []
+    is_asked, started_s = threading.Event(), time.monotonic()
+    on_stopping(is_asked.set)
 
     def stop(verdict: Verdict) -> None:
         last.append(verdict)
@@ -71,6 +77,9 @@ def run_worker(connections: Connections) -> int | None:
         kind = DeviceLostError if verdict.is_device_lost else SettingsError
         raise kind(f"The worker stopped: {verdict.reason}")
     status: int | None = worker.exitcode
+    if is_broken(status, was_asked=is_asked.is_set(), ran_s=time.monotonic() - started_s):
+        _log.error("Celery ended by an error of its own, see above: starting again")
+        start_again()
     return status
 
 
