@@ -104,7 +104,10 @@ class LoggedDeadLetters:
     """A `DeadLetters` that keeps them in the log alone."""
 
     def record(self, letter: DeadLetter) -> None:
-        """One line, which names the document and holds nothing of it."""
+        """One line, which names the document and holds nothing of it.
+
+        So it has no reason of a failed encoding: a library can repeat there what it was given.
+        """
         _log.error(
             "Dead letter %s: %s %s, %s, %s, status %s, %d attempts: %s",
             letter.key,
@@ -114,5 +117,5 @@ class LoggedDeadLetters:
             letter.error_class,
             letter.status,
             letter.attempts,
-            letter.reason,
+            "its reason is in the letter" if letter.stage is Stage.ENRICH else letter.reason,
         )

@@ -41,6 +41,7 @@ class Following:
         is_from_start: bool = False,
         resolve_s: float = _RESOLVE_S,
         metrics: FeedMetrics | None = None,
+        broker_run: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Starts nothing yet.
 
@@ -50,6 +51,7 @@ class Following:
             is_from_start: begin with a sweep of each index.
             resolve_s: pause between two looks at which indexes the names stand for.
             metrics: told of every look; nobody by default.
+            broker_run: what changes when the broker may have lost messages.
         """
         self._connections = connections
         self._publisher = publisher
@@ -59,6 +61,8 @@ class Following:
         self._is_from_start = is_from_start
         self._resolve_s = resolve_s
         self._metrics = metrics
+        self._broker_run = broker_run
+        self._last_run: str | None = None
         self._followers: dict[str, _Follower] = {}
         self._known: dict[str, list[str]] = {}
         self._troubles: dict[str, DiptychError] = {}
@@ -71,6 +75,7 @@ class Following:
         """
         try:
             while True:
+                self._look_at_broker()
                 self._resolve()
                 self._check()
                 if stopped.wait(self._resolve_s):
@@ -111,6 +116,19 @@ class Following:
                 _log.info("Watching %s", index)
                 self._followers[index] = self._make(index)
                 self._followers[index].start()
+
+    def _look_at_broker(self) -> None:
+        """Have everything looked at again, where the broker was started anew and may have lost it."""
+        try:
+            run = self._broker_run()
+        except DiptychError:
+            # Whoever publishes says so.
+            return
+        if self._last_run not in {None, run}:
+            _log.warning("The broker was started anew, so that every index is looked at again")
+            for follower in self._followers.values():
+                follower.sweep_soon()
+        self._last_run = run
 
     def _check(self) -> None:
         """Stop where nothing can be done for any index; one that works is reason to go on."""
@@ -177,6 +195,10 @@ class _Follower:
         if self._metrics is not None:
             self._metrics.follows(self._index)
         self._thread.start()
+
+    def sweep_soon(self) -> None:
+        """Look at every document again, before the next look for changes."""
+        self._is_from_start = True
 
     def ask_to_stop(self) -> None:
         self._stopped.set()

@@ -15,6 +15,7 @@ import orjson
 from diptych.ingest.publishing import Lane
 from diptych.ingest.retelling import RememberingMeters
 from diptych.tracing import trace_of
+from diptych.workers.giving_up import loggable
 from diptych.workers.handling import Handler
 
 
@@ -37,7 +38,7 @@ def _answer(handler: Handler, asked: dict[str, Any]) -> dict[str, Any]:
         with trace_of(asked["trace"]):
             return asdict(handler.deliver(asked["message"], Lane(asked["lane"])))
     except Exception as err:  # noqa: BLE001 - one document must not end it for the others
-        return {"broken": f"{type(err).__name__}: {err}"}
+        return {"broken": loggable(err)}
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ from typing import Final, TypeAlias
 
 from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
-from diptych.errors import DiptychError, MappingError, RefusedError, UsageError
+from diptych.errors import DiptychError, RefusedError, UsageError
 from diptych.mappings.engine import Engine
 from diptych.mappings.pipeline import pipeline_name
 from diptych.mappings.target import REPLACED_BY
 from diptych.plugin.copying import replacement_name
-from diptych.plugin.existing import ExistingIndex, read_existing, require_existing
+from diptych.plugin.existing import ExistingIndex, read_existing
 from diptych.plugin.live_copy import LiveCopy
 
 _log = logging.getLogger(__name__)
@@ -77,10 +77,14 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """The new index: its body, and what is done to it between the copy and the swap."""
+    """The new index: its body, and what is done to it between the copy and the swap.
+
+    `prepare` is done to it before the copy: a template may have added to the body.
+    """
 
     body: Json
     complete: Callable[[str], None]
+    prepare: Callable[[str], None] = lambda _: None
 
 
 def check_replaceable(found: ExistingIndex, *, is_replaced: bool) -> None:
@@ -113,13 +117,13 @@ def rebuild(
 
     Raises:
         UsageError: the index would have to be deleted, and `is_replaced` is False.
-        MappingError: a template would add Diptych to a copy that shall be without.
         DiptychError: the copy failed; the message ends with what was undone.
     """
     check_replaceable(found, is_replaced=is_replaced)
     new = replacement_name(cluster, found.index)
     try:
-        _create(cluster, new, blueprint.body)
+        cluster.call("PUT", path(new), body=blueprint.body)
+        blueprint.prepare(new)
         copied = LiveCopy(
             cluster, engine, found.index, new, excludes=found.own_fields, bar=bar
         ).run()
@@ -159,20 +163,6 @@ def swap_actions(found: ExistingIndex, new: str) -> list[Json]:
         return [*removed, *added]
     own_name = {"add": {"index": new, "alias": found.index}}
     return [{"remove_index": {"index": found.index}}, own_name, *added]
-
-
-def _create(cluster: Cluster, new: str, body: Json) -> None:
-    """Make the copy as it shall be, also where its name is one of a template that carries Diptych."""
-    cluster.call("PUT", path(new), body=body)
-    mappings = body["mappings"]
-    if set(require_existing(cluster, new).own_fields) - set(mappings["properties"]):
-        raise MappingError(
-            f"A template of the cluster adds Diptych to every index with a name such as {new!r}: "
-            "run `diptych uninstall --template PATTERN` with its pattern first."
-        )
-    # A template's contract would stand beside the old one's notes, and for other models.
-    meta = {"_meta": mappings.get("_meta", {})}
-    cluster.call("PUT", path(new, "_mapping"), body=meta)
 
 
 def _undo(cluster: Cluster, found: ExistingIndex, new: str) -> str:

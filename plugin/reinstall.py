@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from diptych.client import Cluster, Json, path
+from diptych.contract import META_KEY
 from diptych.errors import ContractError, MappingError
 from diptych.mappings.engine import Engine
 from diptych.mappings.index import own_properties
@@ -61,9 +62,17 @@ def reinstall(
         body = add_synonyms(
             cluster, body, request.synonyms, fields=request.text_fields, index=found.name
         )
-    blueprint = Blueprint(body, complete)
+    blueprint = Blueprint(body, complete, prepare=lambda new: _drop_contract(cluster, new))
     rebuilt = rebuild(cluster, engine, found, blueprint, is_replaced=is_replaced, bar=bar)
     return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
+
+
+def _drop_contract(cluster: Cluster, new: str) -> None:
+    """A template of Diptych's for names like the copy's must not say what is installed on it."""
+    copy = require_existing(cluster, new)
+    if copy.note:
+        meta = {key: value for key, value in copy.meta.items() if key != META_KEY}
+        cluster.call("PUT", path(new, "_mapping"), body={"_meta": meta})
 
 
 def _body(engine: Engine, request: InstallRequest, found: ExistingIndex) -> Json:

@@ -5,6 +5,7 @@ template is made of as well (only one index template applies to a new index, so 
 hide it); and one marking pipeline that all these indexes share.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -81,10 +82,11 @@ def install_template(cluster: Cluster, engine: Engine, request: InstallRequest) 
         contract, warnings = replace(contract, pipeline=None), ()
     body = _component(engine, contract, own)
     is_changed = _write_component(cluster, name, body)
-    if theirs:
-        is_changed |= _attach(cluster, name, theirs)
-    else:
-        is_changed, warnings = True, (*warnings, *_make_own(cluster, request))
+    is_changed |= _attach(cluster, name, theirs)
+    own_template = next((it for it in theirs if it.name == name), None)
+    if own_template is not None or not theirs:
+        is_extended, plainer = _write_own(cluster, request, own_template)
+        is_changed, warnings = is_changed or is_extended, (*warnings, *plainer)
     _check_carried(cluster, engine, pattern, contract)
     outcome = Outcome.ADDED if is_changed else Outcome.UNCHANGED
     return InstallReport(pattern, outcome, contract, warnings)
@@ -175,25 +177,39 @@ def _attach(cluster: Cluster, name: str, theirs: list[Template]) -> bool:
     return bool(lacking)
 
 
-def _make_own(cluster: Cluster, request: InstallRequest) -> tuple[str, ...]:
-    """An index template where the shop has none; a sentence where words get a plainer analysis."""
+def _write_own(
+    cluster: Cluster, request: InstallRequest, own: Template | None
+) -> tuple[bool, tuple[str, ...]]:
+    """Map the input fields in a template of our own, which keeps what it has.
+
+    Whether that changed it; and a sentence where words get a plainer analysis.
+    """
+    inputs = {*request.text_fields, *filter(None, [request.image_field])}
+    if own is not None and inputs <= own.properties.keys():
+        return False, ()
     where = path("_index_template", template_name(request.index))
     chinese = chinese_mapping(cluster)
+
+    def write(missing: Collection[str]) -> None:
+        words = words_mapping(missing, chinese=chinese)
+        cluster.call("PUT", where, body=_own_body(request, words, own))
+
     try:
-        cluster.call("PUT", where, body=_own_template(request, words_mapping((), chinese=chinese)))
+        write(())
     except RefusedError:
         missing = missing_analyzers(cluster, ANALYZERS)
         if not missing:
             raise
-        words = words_mapping(missing, chinese=chinese)
-        cluster.call("PUT", where, body=_own_template(request, words))
-        return (say_plainer(missing),)
-    return ()
+        write(missing)
+        return True, (say_plainer(missing),)
+    return True, ()
 
 
-def _own_template(request: InstallRequest, words: Json) -> Json:
+def _own_body(request: InstallRequest, words: Json, own: Template | None) -> Json:
     fields: Json = dict.fromkeys(request.text_fields, words)
     fields |= {request.image_field: IMAGE_MAPPING} if request.image_field else {}
+    if own is not None:
+        return own.with_properties(fields | own.properties)
     return {
         "index_patterns": [request.index],
         "priority": _PRIORITY,

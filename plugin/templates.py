@@ -38,6 +38,20 @@ class Template:
         own = flat((self.body.get("template") or {}).get("settings") or {})
         return {f"index.{name.removeprefix('index.')}": value for name, value in own.items()}
 
+    @property
+    def properties(self) -> Json:
+        """The fields of its own mapping."""
+        mappings: Json = (self.body.get("template") or {}).get("mappings") or {}
+        found: Json = mappings.get("properties") or {}
+        return found
+
+    def with_properties(self, properties: Json) -> Json:
+        """Its body with these fields in its mapping."""
+        template: Json = self.body.get("template") or {}
+        mappings: Json = template.get("mappings") or {}
+        changed = template | {"mappings": mappings | {"properties": properties}}
+        return {**self.body, "template": changed}
+
     def with_component(self, name: str) -> Json:
         """Its body with one more component."""
         return {**self.body, "composed_of": [*self.components, name]}
@@ -79,28 +93,29 @@ def templates_within(cluster: Cluster, pattern: str) -> list[Template]:
     """The shop's templates that apply to names of the pattern, and to no others.
 
     Raises:
-        MappingError: a template applies to more, or to a part alone, or is of the old kind, which
-            a new one would hide.
+        MappingError: a template applies to more, or to a part alone, or is of the old kind: a new
+            one would hide it.
     """
     all_ = _composable(cluster)
     within = [it for it in all_ if all(fnmatchcase(p, pattern) for p in it.patterns)]
     matching = [it for it in all_ if any(fnmatchcase(probe(pattern), p) for p in it.patterns)]
-    first = max(matching, key=lambda it: it.body.get("priority") or 0, default=None)
-    if first is not None and first not in within:
+    if any(it in within for it in matching):
+        return within
+    if within and not matching:
+        raise MappingError(
+            f"The index template {within[0].name!r} ({', '.join(within[0].patterns)}) applies to a "
+            f"part of {pattern!r} alone, and a template of Diptych's would hide it: name its "
+            f"pattern, or make one of your own for {pattern!r} first."
+        )
+    if matching:
+        first = max(matching, key=lambda it: it.body.get("priority") or 0)
         raise MappingError(
             f"The index template {first.name!r} ({', '.join(first.patterns)}) applies to "
             f"{pattern!r} and to more, and a template of Diptych's would hide it: make one of your "
             f"own for {pattern!r} first."
         )
-    if first is None and within:
-        raise MappingError(
-            f"The index template {within[0].name!r} ({', '.join(within[0].patterns)}) applies to a "
-            f"part of {pattern!r} alone, and a template of Diptych's could hide it: name its own "
-            "pattern."
-        )
-    if not within:
-        _check_no_legacy(cluster, pattern)
-    return within
+    _check_no_legacy(cluster, pattern)
+    return []
 
 
 def templates_with(cluster: Cluster, component: str) -> list[Template]:

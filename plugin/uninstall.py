@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY
+from diptych.errors import MappingError
 from diptych.mappings.engine import Engine
 from diptych.plugin.cleaning import remove_values
-from diptych.plugin.existing import ExistingIndex
+from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.final_pipeline import restore_final_pipeline, usable_previous
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
 
@@ -52,6 +53,7 @@ def rebuild_without(
 
     Raises:
         UsageError: the index would have to be deleted, and `is_replaced` is False.
+        MappingError: a template carries Diptych to every new index of such a name.
         DiptychError: the copy failed; the message ends with what was undone.
     """
     final = usable_previous(cluster, found)
@@ -62,8 +64,21 @@ def rebuild_without(
 
     body = {"settings": _clean_settings(found), "mappings": found.bare_mappings}
     return rebuild(
-        cluster, engine, found, Blueprint(body, complete), is_replaced=is_replaced, bar=bar
+        cluster,
+        engine,
+        found,
+        Blueprint(body, complete, prepare=lambda new: _check_without(cluster, new)),
+        is_replaced=is_replaced,
+        bar=bar,
     )
+
+
+def _check_without(cluster: Cluster, new: str) -> None:
+    if require_existing(cluster, new).note:
+        raise MappingError(
+            f"A template carries Diptych to the new index {new!r} too: run "
+            "`diptych uninstall --template PATTERN` first."
+        )
 
 
 def _clean_settings(found: ExistingIndex) -> Json:

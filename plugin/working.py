@@ -1,10 +1,13 @@
 """A worker process: its parts, and what it does first, last, and when it cannot go on."""
 
+import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Final
 
 from diptych.errors import DeviceLostError, SettingsError
 from diptych.plugin.handlers import make_handler, make_isolation
@@ -12,14 +15,19 @@ from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
 from diptych.plugin.watch.worker import ExcusedIsolation, WorkerWatch
 from diptych.settings import Settings
-from diptych.workers.app import has_dead_queue, prepare_broker
-from diptych.workers.dead_queue import keep_draining
+from diptych.workers.app import prepare_broker
+from diptych.workers.dead_queue import drain_or_say
 from diptych.workers.handling import Handler
 from diptych.workers.journal import FolderJournal
 from diptych.workers.recovering import recover
-from diptych.workers.restarting import start_again
+from diptych.workers.restarting import is_broken, on_stopping, start_again
 from diptych.workers.tasks import register
 from diptych.workers.verdict import Verdict
+
+_log = logging.getLogger(__name__)
+
+#: Between two looks for letters that are not where they belong, in seconds.
+_LETTERS_S: Final = 30.0
 
 
 def run_worker(connections: Connections) -> int | None:
@@ -31,6 +39,8 @@ def run_worker(connections: Connections) -> int | None:
     """
     settings, app = connections.settings, connections.app
     last: list[Verdict] = []
+    is_asked, started_s = threading.Event(), time.monotonic()
+    on_stopping(is_asked.set)
 
     def stop(verdict: Verdict) -> None:
         last.append(verdict)
@@ -57,12 +67,19 @@ def run_worker(connections: Connections) -> int | None:
                 quiet=True,
                 without_gossip=True,
                 without_mingle=True,
+                # Events of Celery's monitors. On RabbitMQ each waits for its confirmation in the
+                # loop that watches the connection, so a worker would never notice that one went
+                # silent.
+                without_heartbeat=True,
             )
             worker.start()
     for verdict in last:
         kind = DeviceLostError if verdict.is_device_lost else SettingsError
         raise kind(f"The worker stopped: {verdict.reason}")
     status: int | None = worker.exitcode
+    if is_broken(status, was_asked=is_asked.is_set(), ran_s=time.monotonic() - started_s):
+        _log.error("Celery ended by an error of its own, see above: starting again")
+        start_again()
     return status
 
 
@@ -101,14 +118,14 @@ def _recovering(handler: Handler, journal: FolderJournal) -> Iterator[None]:
 def _keeping_letters(connections: Connections) -> Iterator[None]:
     """Meanwhile bring into the cluster what lies in the file, and what the broker gave up."""
     letters = kept_letters(connections.cluster, connections.settings)
-    letters.move()
     stopped = threading.Event()
-    if has_dead_queue(connections.app):
-        threading.Thread(
-            target=keep_draining,
-            args=(connections.app, letters, stopped),
-            name="dead letters",
-            daemon=True,
-        ).start()
+
+    def keep() -> None:
+        while not stopped.is_set():
+            letters.move()
+            drain_or_say(connections.app, letters)
+            stopped.wait(_LETTERS_S)
+
+    threading.Thread(target=keep, name="dead letters", daemon=True).start()
     yield
     stopped.set()

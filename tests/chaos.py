@@ -41,7 +41,9 @@ class Recovery:
 
     `restarted_s` is when the part was there again, `written_s` when the application had written
     its last change, `right_s` when every change was searchable with its vector. `repeated` counts
-    the application's own tries beside the first.
+    the application's own tries beside the first, and `ended` the processes that ended by
+    themselves and were started again: on Redis a worker that holds messages can, when its
+    connection breaks (kombu 5.7: `'NoneType' object has no attribute 'hostname'`).
     """
 
     broker: str
@@ -50,6 +52,7 @@ class Recovery:
     written_s: float
     right_s: float
     repeated: int
+    ended: int
 
 
 @dataclass(slots=True)
@@ -99,7 +102,14 @@ class Shop:
         restarted_s = time.monotonic() - killed_s
         self.application.join()
         written_s = time.monotonic() - killed_s
-        wait_until(self.is_right, patience_s=400.0, pause_s=0.2)
+        n_ended = 0
+
+        def is_right() -> bool:
+            nonlocal n_ended
+            n_ended += self.supervise()
+            return self.is_right()
+
+        wait_until(is_right, patience_s=200.0, pause_s=0.2)
         return Recovery(
             self.broker.name,
             killed,
@@ -107,6 +117,7 @@ class Shop:
             round(written_s, 1),
             round(time.monotonic() - killed_s, 1),
             self.application.n_retries - repeated,
+            n_ended,
         )
 
     def wait_for_writes(self, n: int = 40) -> None:
@@ -122,6 +133,13 @@ class Shop:
             process.start()
 
         return start
+
+    def supervise(self) -> int:
+        """Start what has ended; how many those were."""
+        ended = [process for process in (self.feed, self.worker) if not process.is_running]
+        for process in ended:
+            process.start()
+        return len(ended)
 
     def is_right(self) -> bool:
         """Whether a search sees every acknowledged change, each with its vector, and no more.
@@ -173,7 +191,12 @@ class Shop:
 
 @contextmanager
 def run_shop(
-    home: Path, index: str, broker: Broker, rabbitmq: RabbitMq | None, encoder_url: str, **own: int
+    home: Path,
+    index: str,
+    broker: Broker,
+    rabbitmq: RabbitMq | None,
+    encoder_url: str,
+    **own: float,
 ) -> Iterator[Shop]:
     """A shop with all its vectors, on the running stack in `home`.
 

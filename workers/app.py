@@ -31,6 +31,9 @@ _REFUSALS = (
 BROKER_ERRORS = (OperationalError, AMQPError, OSError)
 #: Exchange and queue of messages that ended several workers.
 _DEAD = "diptych.dead"
+#: A broker that stands but does not answer for this time is connected to anew.
+_ANSWER_S = 15
+_HEARTBEAT_S = 20
 #: On Redis a message returns after this time without an acknowledgement, so a task must end
 #: before: a worker gives one back after `workers.patience.PATIENCE_S`. One that runs twice all the
 #: same is skipped by its hashes.
@@ -68,6 +71,8 @@ def make_app(broker_url: str, *, redis_visibility_s: int = REDIS_VISIBILITY_S) -
         worker_hijack_root_logger=False,
         broker_connection_max_retries=None,
         broker_connection_retry_on_startup=True,
+        # RabbitMQ is taken for gone after twice this time without a word from it.
+        broker_heartbeat=_HEARTBEAT_S,
         # Other Celery applications on the same broker must not answer our pings.
         control_exchange="diptych.control",
         task_create_missing_queues=False,
@@ -101,6 +106,7 @@ class CeleryPublisher:
                 task_id=trace,
                 args=[message.to_json()],
                 queue=queue_name(lane),
+                confirm_timeout=_ANSWER_S,
                 retry_policy={"max_retries": 3, "interval_start": 0.2, "interval_max": 1.0},
             )
         except BROKER_ERRORS as err:
@@ -195,6 +201,8 @@ def _redis_options(visibility_s: int) -> dict[str, Any]:
         "unacked_restore_throttle": 1,
         "health_check_interval": 10,
         "socket_keepalive": True,
+        # Without it, who publishes would wait for ever on a connection that went silent.
+        "socket_timeout": _ANSWER_S,
         # A lane's queue is looked at in turn, so that neither waits for the other.
         "queue_order_strategy": "round_robin",
     }

@@ -4,7 +4,6 @@ The documents of such a message were not given up one by one, for no worker live
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -15,12 +14,10 @@ from diptych.errors import DiptychError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letters import DeadLetter, DeadLetters, Stage
 from diptych.ingest.publishing import message_from_json
-from diptych.workers.app import BROKER_ERRORS, dead_queue
+from diptych.workers.app import BROKER_ERRORS, dead_queue, has_dead_queue
 
 _log = logging.getLogger(__name__)
 
-#: Between two looks, in seconds.
-_INTERVAL_S: Final = 30.0
 _REASON: Final = "It was delivered five times, and nobody acknowledged it: its workers died."
 
 
@@ -44,16 +41,17 @@ def drain(app: Celery, dead_letters: DeadLetters, *, now: Callable[[], datetime]
     return n_messages
 
 
-def keep_draining(app: Celery, dead_letters: DeadLetters, stopped: threading.Event) -> None:
-    """Look now and every half minute until told to stop; nothing that fails ends it."""
-    while not stopped.is_set():
-        try:
-            n_messages = drain(app, dead_letters)
-            if n_messages:
-                _log.error("%d messages were delivered too often", n_messages)
-        except (DiptychError, *BROKER_ERRORS) as err:
-            _log.warning("The queue of dead messages cannot be emptied now: %s", err)
-        stopped.wait(_INTERVAL_S)
+def drain_or_say(app: Celery, dead_letters: DeadLetters) -> None:
+    """The same where the broker has such a queue; what goes wrong is said in the log."""
+    if not has_dead_queue(app):
+        return
+    try:
+        n_messages = drain(app, dead_letters)
+    except (DiptychError, *BROKER_ERRORS) as err:
+        _log.warning("The queue of dead messages cannot be emptied now: %s", err)
+        return
+    if n_messages:
+        _log.error("%d messages were delivered too often", n_messages)
 
 
 def _letters(received: Any, now: str) -> list[DeadLetter]:

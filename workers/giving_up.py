@@ -7,6 +7,7 @@ from datetime import datetime
 
 from diptych.errors import (
     ContractError,
+    DiptychError,
     MissingIndexError,
     SettingsError,
     UnavailableError,
@@ -22,6 +23,11 @@ _log = logging.getLogger(__name__)
 
 #: What concerns more than one document.
 FORESEEN = (UnavailableError, SettingsError, ContractError, MissingIndexError, ReplacedError)
+
+
+def loggable(err: Exception) -> str:
+    """What a log may say of an error; a library's own words can hold what it was given."""
+    return str(err) if isinstance(err, DiptychError) else type(err).__name__
 
 
 class GivingUp:
@@ -45,7 +51,8 @@ class GivingUp:
         """Publish what failed together in two halves; a single document is given up."""
         message = work.left
         ids = message.ids
-        _log.error("%d documents of %s failed together: %s", len(ids), message.index, reason)
+        said = loggable(reason)
+        _log.error("%d documents of %s failed together: %s", len(ids), message.index, said)
         if len(ids) == 1:
             self.give_up(work, reason)
             return
@@ -71,7 +78,7 @@ class GivingUp:
         except FORESEEN:
             raise
         except Exception as err:  # noqa: BLE001 - a task's boundary: one document must not end it
-            _log.error("%s cannot keep its reason: %s", id_, err)
+            _log.error("%s cannot keep its reason: %s", id_, loggable(err))
             self.record(work.left, reason)
         else:
             if not is_done:

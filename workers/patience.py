@@ -71,11 +71,11 @@ class Patience:
         """
         while pause_s > 0:
             self._sleep(min(pause_s, self._left_s(end_s)))
-            if not self._left_s(end_s):
+            # Another thread may have tried meanwhile, in vain or not.
+            pause_s = self._pauses.left_s(message.index)
+            if pause_s and not self._left_s(end_s):
                 why = self._pauses.reason(message.index)
                 raise UnavailableError(f"{len(message.ids)} documents wait: {why}")
-            # Another thread may have tried meanwhile, in vain.
-            pause_s = self._pauses.left_s(message.index)
 
     def _left_s(self, end_s: float) -> float:
         return max(0.0, end_s - self._monotonic_s())

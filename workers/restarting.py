@@ -9,11 +9,14 @@ from types import FrameType
 from typing import Final
 
 from celery import signals
+from celery.platforms import EX_FAILURE
 
 from diptych.workers.watchdog import Watch
 
 _log = logging.getLogger(__name__)
 
+#: A worker that ends sooner is not started again, in seconds.
+_SHORTEST_S: Final = 5.0
 #: Frames that are named of each thread.
 _N_FRAMES: Final = 8
 
@@ -27,6 +30,16 @@ def guard(watch: Watch, stopped: threading.Event, restart: Callable[[], None]) -
             _log.error("Starting again, for %s. Threads: %s", fault, stacks())
             restart()
             return
+
+
+def is_broken(status: int | None, *, was_asked: bool, ran_s: float) -> bool:
+    """Whether Celery ended by an error of its own, so that a new process may go on.
+
+    Seen with kombu 5.7 on a Redis that was killed while messages were in hand: closing the lost
+    connection raises AttributeError, which ends the worker. One that cannot even begin is left to
+    its supervisor.
+    """
+    return status == EX_FAILURE and not was_asked and ran_s >= _SHORTEST_S
 
 
 def on_stopping(call: Callable[[], None]) -> None:

@@ -33,13 +33,13 @@ class Work:
         return self.message.part(ids or self.message.ids)
 
     def look(self) -> tuple[str, ...]:
-        """Ids that are not settled; reads the documents, and encodes nothing.
+        """Ids that are not settled; reads the documents, opens no picture and encodes nothing.
 
         Raises:
             DiptychError: as `run`.
         """
         if self.enrichment is None:
-            self.enrichment = self._open()
+            self.enrichment = self._open(is_looking=True)
         return self.enrichment.look()
 
     def run(self) -> Summary:
@@ -68,15 +68,17 @@ class Work:
                 raise
             raise ReplacedError(successor) from err
 
-    def _open(self) -> Enrichment:
+    def _open(self, *, is_looking: bool = False) -> Enrichment:
         try:
             self._enricher = self._enricher_for(self.message.index, self.message.contract)
         except EncodingError as err:
             # Not of one document: the model is missing or cannot be loaded.
             raise SettingsError(str(err)) from err
+        is_refetch = self.message.is_refetch
         return self._enricher.start(
             self.message.ids,
-            is_forced=self.message.is_forced,
-            is_refetch=self.message.is_refetch,
+            # Whoever only looks takes all pictures for changed.
+            is_forced=self.message.is_forced or (is_refetch and is_looking),
+            is_refetch=is_refetch and not is_looking,
             routing=self.message.routing,
         )

@@ -54,6 +54,7 @@ def command(
     from diptych.plugin.watch.feed import FeedWatch
     from diptych.plugin.watch.logs import log_to_stderr
     from diptych.workers.app import CeleryPublisher
+    from diptych.workers.queues import broker_run
 
     log_to_stderr(settings.log_level, settings.log_format)
     connections = connect(settings)
@@ -66,6 +67,7 @@ def command(
         rate=rate,
         is_from_start=start == "start",
         metrics=watch.metrics,
+        broker_run=lambda: broker_run(connections.app),
     )
     if once:
         following.run_once()

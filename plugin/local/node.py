@@ -17,14 +17,13 @@ from diptych.plugin.local.opensearch_node import OpenSearchNode
 from diptych.plugin.local.spec import Node, NodeSpec
 
 
-def run_node(spec: NodeSpec) -> int:
+def run_node(spec: NodeSpec, node: Node) -> int:
     """Run the node until SIGTERM or SIGINT, then close it in order; the exit status.
 
     A node that cannot start leaves the reason as its last line.
     """
     import jpype
 
-    node = _node_of(spec)
     jpype.startJVM(
         spec.libjvm,
         *_jvm_options(spec),
@@ -83,4 +82,5 @@ def _jvm_options(spec: NodeSpec) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_node(NodeSpec.read(Path(sys.argv[1]))))
+    read = NodeSpec.read(Path(sys.argv[1]))
+    sys.exit(run_node(read, _node_of(read)))

@@ -5,13 +5,33 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import Final, Literal
+from types import TracebackType
+from typing import Final, Literal, TypeAlias
 
 from diptych.tracing import fields_now
 
 _TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_Raised: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 #: These write a line for each request, with its address and even its body.
 _CHATTY: Final = ("opensearch", "urllib3")
+
+
+class TextFormatter(logging.Formatter):
+    """Time, level, logger and message; of an error its class and where it was raised.
+
+    What an error of a library says of its own accord can hold what it was given.
+    """
+
+    def __init__(self) -> None:
+        """As `logging` writes times."""
+        super().__init__(_TEXT)
+
+    def formatException(self, ei: _Raised) -> str:
+        """Frames and class."""
+        kind, _, where = ei
+        return "".join(traceback.format_tb(where)) + (kind.__name__ if kind else "")
 
 
 class JsonFormatter(logging.Formatter):
@@ -29,7 +49,6 @@ class JsonFormatter(logging.Formatter):
             kind, _, where = record.exc_info
             frames = traceback.extract_tb(where)
             line["error"] = kind.__name__
-            # What an error says of its own accord can hold what it was given.
             line["frames"] = [f"{it.filename}:{it.lineno} {it.name}" for it in frames]
         return json.dumps(line | dict(fields_now()), ensure_ascii=False)
 
@@ -37,7 +56,7 @@ class JsonFormatter(logging.Formatter):
 def log_to_stderr(level: str, log_format: Literal["text", "json"] = "text") -> None:
     """Lines with time, level and module; for processes that run for long."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter(_TEXT))
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.captureWarnings(True)
     if level.upper() != "DEBUG":

@@ -1,15 +1,20 @@
 """`/metrics`, `/livez` and `/readyz`: answered from what is known, without asking anybody."""
 
 import json
+import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from diptych.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 #: A caller that sends nothing for so long is hung up on.
 _CALLER_S: Final = 5.0
@@ -20,6 +25,18 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # The socket is the process's, and ends with it.
     block_on_close = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        # As HTTPServer does, without asking for the host's full name: a resolver can be silent.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that hangs up is nothing to report."""
 
 
 @contextmanager
@@ -56,9 +73,10 @@ def watched(
             f"The address {host}:{port} of the metrics cannot be listened at ({err}): end what "
             "uses it, or name another with --metrics-port."
         ) from err
+    _log.info("Serving /metrics, /livez and /readyz at %s:%d", host, server.server_port)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     try:
-        yield server.server_address[1]
+        yield server.server_port
     finally:
         server.shutdown()
         server.server_close()

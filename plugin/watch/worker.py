@@ -62,7 +62,8 @@ class WorkerWatch:
             ready=checks.reasons,
         ):
             on_stopping(stopped.set)
-            checks.start()
+            if settings.watchdog_s or settings.metrics_port is not None:
+                checks.start()
             if settings.watchdog_s:
                 threading.Thread(
                     target=guard, args=(self.watch, stopped, restart), name="watchdog", daemon=True

@@ -11,6 +11,7 @@ from brokers import DEAD, Broker, n_waiting, take, take_and_die
 from commands import RunDiptych, runner
 from followed import ENCODER
 from products import create_product_index, index_products
+from reporting import report
 from supervised import Supervised
 from waiting import wait_until
 
@@ -23,6 +24,7 @@ from diptych.settings import Settings
 from diptych.testing import MemoryDeadLetters
 from diptych.workers.app import CeleryPublisher, dead_queue, make_app, prepare_broker, queue_name
 from diptych.workers.dead_queue import drain
+from diptych.workers.queues import broker_run, queue_lengths
 
 pytestmark = pytest.mark.integration
 
@@ -56,6 +58,16 @@ def test_message_is_on_its_lane_when_publish_returns(
 
     assert (0, 1) == (broker.n_waiting(Lane.LIVE), broker.n_waiting(Lane.BACKFILL))
     assert _MESSAGE.to_json() == take(broker.url, queue_name(Lane.BACKFILL))
+
+
+def test_broker_that_can_lose_messages_says_which_run_it_is(broker: Broker) -> None:
+    """RabbitMQ loses none that it has confirmed."""
+    app = make_app(broker.url)
+
+    runs = [broker_run(app), broker_run(app)]
+
+    assert runs[0] == runs[1]
+    assert broker.is_rabbitmq == (runs[0] is None)
 
 
 def test_wrong_password_is_an_error_of_credentials(broker: Broker) -> None:
@@ -112,6 +124,35 @@ def test_message_of_a_killed_worker_comes_back(
         worker.stop()
 
     assert took_s < 30.0
+
+
+def test_worker_asked_to_stop_loses_nothing_and_repeats_nothing(
+    broker: Broker, cluster: Cluster, worker_settings: Settings, index_name: str, tmp_path: Path
+) -> None:
+    """SIGTERM with messages in hand and more on the queue; the next worker does the rest."""
+    # The time that is shipped: whatever it gave back late would be missing below.
+    shipped = Settings(**(worker_settings.model_dump() | {"redis_visibility_s": 300}))
+    create_product_index(cluster, index_name, ENCODER)
+    ids = [str(n) for n in range(200)]
+    index_products(cluster, index_name, {id_: {"title": f"red {id_}"} for id_ in ids})
+    publisher = CeleryPublisher(make_app(broker.url))
+    for id_ in ids:
+        # Forced, so that whatever is done twice is written twice.
+        publish_ids(publisher, index_name, [id_], Lane.LIVE, is_forced=True)
+    worker = Supervised(shipped, "worker", log_file=tmp_path / "worker.log")
+    wait_until(lambda: worker.log.count(" 1 written") >= 20)
+
+    status, took_s = worker.stop()
+    n_before = worker.log.count(" 1 written")
+    worker.start()
+    wait_until(lambda: worker.log.count(" 1 written") >= 200)
+    worker.stop()
+
+    report(broker=broker.name, stopped="worker", took_s=round(took_s, 1))
+    assert (0, True) == (status, took_s < 25.0)
+    assert n_before < 200, "it was asked too late"
+    assert 200 == worker.log.count(" 1 written")
+    assert 0 == broker.n_waiting(Lane.LIVE) + broker.n_held()
 
 
 def test_message_that_ended_five_workers_is_kept_as_a_dead_letter(rabbitmq_url: str) -> None:
@@ -204,6 +245,18 @@ def test_embed_starts_feed_and_worker_on_any_broker(
     assert 0 == embedded.returncode, embedded.stderr
     assert (600, 0) == (json.loads(embedded.stdout)["enqueued"], verified.returncode)
     assert 0 == broker.n_waiting(Lane.LIVE) + broker.n_waiting(Lane.BACKFILL)
+
+
+def test_lengths_of_queues_count_what_waits_and_nothing_where_no_queue_is(
+    broker: Broker, publisher: CeleryPublisher
+) -> None:
+    """Before the first message there are no queues, and RabbitMQ closes a channel for that."""
+    app = make_app(broker.url)
+    before = queue_lengths(app)
+    publisher.publish(_MESSAGE, Lane.BACKFILL)
+
+    assert {Lane.LIVE: 0, Lane.BACKFILL: 0} == before
+    assert {Lane.LIVE: 0, Lane.BACKFILL: 1} == queue_lengths(app)
 
 
 @contextmanager

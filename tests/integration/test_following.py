@@ -29,10 +29,22 @@ ENGINE = OpenSearch()
 
 
 @contextmanager
-def following(settings: Settings, publisher: MemoryPublisher, *names: str) -> Iterator[None]:
+def following(
+    settings: Settings,
+    publisher: MemoryPublisher,
+    *names: str,
+    broker_run: Callable[[], str | None] = lambda: None,
+) -> Iterator[None]:
     """`diptych feed` in a thread, publishing into memory."""
     stopped = threading.Event()
-    follow = Following(connect(settings), publisher, names, interval_s=0.05, resolve_s=0.2)
+    follow = Following(
+        connect(settings),
+        publisher,
+        names,
+        interval_s=0.05,
+        resolve_s=0.2,
+        broker_run=broker_run,
+    )
     thread = threading.Thread(target=follow.run, args=(stopped,))
     thread.start()
     try:
@@ -255,3 +267,18 @@ def test_checkpoint_above_the_global_one_waits(cluster: Cluster, index_name: str
         checkpoints.after(behind),
         checkpoints.lag(replace(position, shards=(behind,))),
     )
+
+
+def test_broker_that_was_started_anew_is_told_everything_again(
+    settings: Settings, cluster: Cluster, index_name: str
+) -> None:
+    """A message that it had handed out, or had not written to its file, is lost with it."""
+    make_index(cluster, index_name, "1")
+    publisher, runs = MemoryPublisher(), ["first"]
+    with following(settings, publisher, index_name, broker_run=lambda: runs[-1]):
+        wait_until(lambda: publisher.ids == ["1"])
+
+        runs.append("second")
+        wait_until(lambda: publisher.ids == ["1", "1"])
+
+    assert Lane.BACKFILL == publisher.messages[-1][1]

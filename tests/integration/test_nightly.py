@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.encoding import ModelRef
 from diptych.errors import MappingError, UsageError
 from diptych.mappings.target import read_target
-from diptych.plugin.existing import require_existing
+from diptych.plugin.children import Child
+from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.readiness import Readiness, read_readiness
 from diptych.plugin.reinstall import reinstall
@@ -139,48 +139,6 @@ def test_next_index_gets_the_models_of_the_last_install(
     )
 
 
-def test_index_of_a_template_is_rebuilt_for_other_models(
-    engine_cluster: EngineCluster, pattern: str
-) -> None:
-    """The copy's name is one of the pattern too, and the template has the models of before."""
-    cluster, engine = engine_cluster.cluster, engine_cluster.engine
-    make_shop_template(cluster, pattern)
-    install_template(cluster, engine, request_of(pattern))
-    index = pattern.replace("*", "1")
-    put(cluster, index, "1", {"title": "red"})
-    other = replace(request_of(index), text_model=ModelRef("other", "2" * 16, 24))
-
-    found = require_existing(cluster, index)
-    rebuilt, _ = reinstall(cluster, engine, other, found, is_replaced=True, bar=Bars())
-
-    contract = read_target(cluster, index).contract
-    assert (1, "other", 24) == (
-        rebuilt.n_documents,
-        contract.text_model.name,
-        contract.text_model.dimension,
-    )
-
-
-def test_clean_copy_is_refused_while_a_template_would_add_diptych_to_it(
-    engine_cluster: EngineCluster, pattern: str
-) -> None:
-    """Nothing is copied; once the template is off, the copy is clean."""
-    cluster, engine = engine_cluster.cluster, engine_cluster.engine
-    make_shop_template(cluster, pattern)
-    install_template(cluster, engine, request_of(pattern))
-    index = pattern.replace("*", "1")
-    put(cluster, index, "1", {"title": "red"})
-    found = require_existing(cluster, index)
-
-    with pytest.raises(MappingError, match=r"uninstall --template .* first"):
-        rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
-    uninstall_template(cluster, pattern)
-    rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
-
-    copy = require_existing(cluster, index)
-    assert ({"owner": "shop"}, ()) == (copy.meta, copy.own_fields)
-
-
 def test_template_that_applies_to_more_is_never_hidden(
     engine_cluster: EngineCluster, pattern: str
 ) -> None:
@@ -193,22 +151,86 @@ def test_template_that_applies_to_more_is_never_hidden(
         install_template(cluster, engine, request_of(narrow))
 
 
-def test_template_for_a_part_of_the_pattern_is_never_hidden(
+def test_template_that_applies_to_a_part_is_never_hidden(
     engine_cluster: EngineCluster, pattern: str
 ) -> None:
-    """Its owner is told to name its own pattern, which then works."""
+    """Nor is half of Diptych left in it."""
     cluster, engine = engine_cluster.cluster, engine_cluster.engine
-    narrow = pattern.replace("*", "de-*")
-    body = {"index_patterns": [narrow], "priority": 7}
-    cluster.call("PUT", path("_index_template", f"{pattern.removesuffix('-*')}-shop"), body=body)
+    make_shop_template(cluster, pattern)
+    name = f"{pattern.removesuffix('-*')}-shop"
+    body = {"index_patterns": [pattern.replace("*", "de-*")]}
+    cluster.call("PUT", path("_index_template", name), body=body)
 
-    with pytest.raises(MappingError, match=r"applies to a part of"):
+    with pytest.raises(MappingError, match=r"a part of .* alone"):
         install_template(cluster, engine, request_of(pattern))
-    report = install_template(cluster, engine, request_of(narrow))
-    removal = uninstall_template(cluster, narrow)
 
-    assert Outcome.ADDED == report.outcome
-    assert (f"{pattern.removesuffix('-*')}-shop",) == removal.templates
+    where = path("_component_template", template_name(pattern))
+    assert 404 == cluster.call("GET", where, accept=(404,))["status"]
+
+
+def test_other_words_get_their_analysis_in_our_own_template(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The field that was words before stays mapped; a second call changes nothing."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    install_template(cluster, engine, request_of(pattern))
+    other = replace(request_of(pattern), text_fields=("name",))
+
+    outcomes = [install_template(cluster, engine, other).outcome for _ in range(2)]
+    cluster.call("PUT", path(pattern.replace("*", "1")))
+
+    fields = require_existing(cluster, pattern.replace("*", "1")).properties
+    assert [Outcome.ADDED, Outcome.UNCHANGED] == outcomes
+    assert fields["title"] == fields["name"]
+
+
+def test_index_of_a_template_is_rebuilt_with_other_models(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """Its copy has a name of the pattern too, and not the template's contract or vector field."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    other = replace(request_of(pattern), index=index, text_model=ModelRef("other", "2" * 16, 24))
+
+    found = require_existing(cluster, index)
+    reinstall(cluster, engine, other, found, is_replaced=True, bar=Bars())
+
+    contract = read_target(cluster, index).contract
+    copy = require_existing(cluster, index)
+    assert ("other", f"{index}-diptych-1") == (contract.text_model.name, copy.index)
+    assert "shop" == copy.meta["owner"]
+    assert contract.layout.dimension == dimension(copy)
+    assert template_name(pattern) != copy.final_pipeline
+
+
+def test_copy_without_diptych_needs_a_template_without_it(
+    engine_cluster: EngineCluster, pattern: str
+) -> None:
+    """The template would carry it to the copy again; nothing is changed until it is gone."""
+    cluster, engine = engine_cluster.cluster, engine_cluster.engine
+    make_shop_template(cluster, pattern)
+    install_template(cluster, engine, request_of(pattern))
+    index = pattern.replace("*", "1")
+    put(cluster, index, "1", {"title": "red"})
+    found = require_existing(cluster, index)
+
+    with pytest.raises(MappingError, match="uninstall --template"):
+        rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+    uninstall_template(cluster, pattern)
+    rebuild_without(cluster, engine, found, is_replaced=True, bar=Bars())
+
+    copy = require_existing(cluster, index)
+    assert (f"{index}-diptych-1", ()) == (copy.index, copy.own_fields)
+    assert {"owner": "shop"} == copy.meta
+
+
+def dimension(found: ExistingIndex) -> int:
+    """Of the vector field, by the name that its engine has for it."""
+    mapping = found.properties["diptych_vector"]
+    return int(mapping.get("dimension") or mapping["dims"])
 
 
 def test_setting_that_would_win_over_ours_is_said_before_anything_is_made(
@@ -269,42 +291,50 @@ def test_two_nights_of_a_shop(
     settings: Settings,
     cluster: Cluster,
     index_name: str,
+    encoder_url: str,
     tmp_path: Path,
 ) -> None:
-    """Install once; load, embed, swap, twice; the second night costs no encoding."""
+    """Install once; load, embed, swap, twice; the second night misses nothing in the cache."""
     alias, pattern = f"{index_name}-live", f"{index_name}-2*"
     installed = run_diptych(
         "install", "--template", pattern, "--text-field", "title", "--image-field", "image"
     )
-    embedded, encoded = [], []
-    with ExitStack() as processes:
-        processes.callback(uninstall_template, cluster, pattern)
-        worker = processes.enter_context(
-            watched_process(settings, tmp_path / "worker.log", "worker")
-        )
-        processes.enter_context(watched_process(settings, tmp_path / "feed.log", "feed", pattern))
-        wait_until(lambda: worker.ask("/readyz").status == 200)
-        for night in ("2026-01-01", "2026-01-02"):
-            index = f"{index_name}-{night}"
-            load(cluster, index, n=30)
-            embedded.append(run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json"))
-            actions = [
-                {"remove": {"index": f"{index_name}-2*", "alias": alias, "must_exist": False}},
-                {"add": {"index": index, "alias": alias}},
-            ]
-            cluster.call("POST", path("_aliases"), body={"actions": actions})
-            encoded.append(worker.value("diptych_cache_misses_total"))
-        hits = worker.value("diptych_cache_hits_total")
-        put(cluster, alias, "late", {"title": "a late product"})
-        wait_until(lambda: has_vector(cluster, alias, "late"))
+    embedded, missed = [], []
+    feed = Child(["feed", f"{index_name}-2*"], settings)
+    try:
+        with watched_process(settings, tmp_path / "worker.log", "worker") as worker:
+            wait_until(lambda: worker.ask("/readyz").status == 200)
+            for night in ("2026-01-01", "2026-01-02"):
+                index = f"{index_name}-{night}"
+                load(cluster, index, n=30)
+                embedded.append(
+                    run_diptych("embed", index, "--wait", "--min-ready", "0.99", "--json")
+                )
+                swap(cluster, alias, f"{index_name}-2*", index)
+                missed.append(worker.value("diptych_cache_misses_total"))
+            found = worker.value("diptych_cache_hits_total")
+            put(cluster, alias, "late", {"title": "a late product"})
+            wait_until(lambda: has_vector(cluster, alias, "late"))
+    finally:
+        feed.stop()
+        cluster.call("DELETE", path("_index_template", template_name(pattern)))
+        cluster.call("DELETE", path("_component_template", template_name(pattern)))
 
     assert 0 == installed.returncode, installed.stderr
     assert [0, 0] == [done.returncode for done in embedded], embedded[0].stderr
     assert [30, 30] == [json.loads(done.stdout)["documents"] for done in embedded]
-    # Feed and embed enqueue the first night's products both, and two threads may ask at once.
-    assert encoded[0] >= 30
-    assert encoded[0] == encoded[1]
-    assert hits >= 30
+    assert missed[0] >= 30
+    assert missed[0] == missed[1]
+    assert found >= 30
+
+
+def swap(cluster: Cluster, alias: str, pattern: str, index: str) -> None:
+    """The alias leads to the index, and to none of the earlier ones."""
+    actions = [
+        {"remove": {"index": pattern, "alias": alias, "must_exist": False}},
+        {"add": {"index": index, "alias": alias}},
+    ]
+    cluster.call("POST", path("_aliases"), body={"actions": actions})
 
 
 def test_gate_stays_shut_for_an_index_that_lacks_vectors(

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from brokers import Broker
 from followed import ENCODER
 from products import create_product_index, index_products
 from waiting import wait_until
@@ -25,9 +26,9 @@ _KILLING = Path(__file__).parents[1] / "killing"
 
 
 @pytest.fixture
-def worker_settings(settings: Settings, broker_url: str, encoder_url: str) -> Settings:
-    """Queues that no other test uses."""
-    changed = {"broker_url": f"{broker_url.rpartition('/')[0]}/12", "encoder_url": encoder_url}
+def worker_settings(settings: Settings, broker: Broker, encoder_url: str) -> Settings:
+    """Of a worker on this broker; Redis gives its messages to another after two seconds."""
+    changed = {"broker_url": broker.url, "encoder_url": encoder_url, "redis_visibility_s": 2}
     return Settings(**(settings.model_dump() | changed))
 
 
@@ -46,26 +47,36 @@ def mortal_worker(settings: Settings, log: Path) -> Iterator[subprocess.Popen[by
         process.wait()
 
 
+def publish(settings: Settings, index: str, ids: Collection[str]) -> None:
+    """As a feed does."""
+    assert settings.broker_url is not None
+    publisher = CeleryPublisher(make_app(settings.broker_url.get_secret_value()))
+    publish_ids(publisher, index, list(ids), Lane.LIVE)
+
+
+@pytest.mark.parametrize("is_same_machine", [True, False])
 def test_deadly_document_ends_one_worker_and_costs_its_neighbours_one_restart(
-    worker_settings: Settings, cluster: Cluster, index_name: str, tmp_path: Path
+    worker_settings: Settings,
+    cluster: Cluster,
+    index_name: str,
+    tmp_path: Path,
+    is_same_machine: bool,
 ) -> None:
-    """The second worker finds the message in the journal, and outlives it."""
+    """The next worker finds the message in the journal, or is told that it was delivered before."""
     create_product_index(cluster, index_name, ENCODER)
     products = {str(n): {"title": f"red dress {n}"} for n in range(20)}
     products["7"] = {"title": "a deadly dress"}
     index_products(cluster, index_name, products)
-    assert worker_settings.broker_url is not None
-    publisher = CeleryPublisher(make_app(worker_settings.broker_url.get_secret_value()))
     log = tmp_path / "worker.log"
     with mortal_worker(worker_settings, log) as first:
-        publish_ids(publisher, index_name, list(products), Lane.LIVE)
+        publish(worker_settings, index_name, products)
         wait_until(lambda: first.poll() is not None)
 
-    with mortal_worker(worker_settings, log) as second:
+    home = worker_settings.home_dir if is_same_machine else tmp_path / "elsewhere"
+    with mortal_worker(worker_settings.model_copy(update={"home_dir": home}), log) as second:
         wait_until(lambda: len(states(cluster, index_name)) == 20)
-        publish_ids(publisher, index_name, ["7"], Lane.LIVE)
         index_products(cluster, index_name, {"later": {"title": "blue mug"}})
-        publish_ids(publisher, index_name, ["later"], Lane.LIVE)
+        publish(worker_settings, index_name, ["7", "later"])
         wait_until(lambda: "later" in states(cluster, index_name))
         is_alive = second.poll() is None
 

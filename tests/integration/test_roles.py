@@ -93,13 +93,14 @@ def test_installer_installs_rebuilds_and_uninstalls(guarded: Guarded) -> None:
 
 
 def test_installer_puts_diptych_into_templates_and_takes_it_off(guarded: Guarded) -> None:
-    """Into one of the shop's, and into one of its own where there is none."""
+    """Into the shop's, and into one of its own where there is none, twice for another field."""
     cluster = guarded.cluster("diptych-installer")
     shop: Json = {"index_patterns": ["products-night-*"], "priority": 7}
     guarded.cluster("admin").call("PUT", path("_index_template", "shop"), body=shop)
     patterns = "products-night-*", "products-day-*"
     for pattern in patterns:
         install_template(cluster, ENGINE, make_request(pattern))
+    install_template(cluster, ENGINE, make_request("products-day-*", "title", "name"))
     cluster.call("PUT", path("products-night-1"))
     contract = read_target(cluster, "products-night-1").contract
 

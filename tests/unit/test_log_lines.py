@@ -4,11 +4,13 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from diptych.plugin.watch.logs import JsonFormatter, log_to_stderr
+from diptych.ingest.dead_letters import DeadLetter, LoggedDeadLetters, Stage
+from diptych.plugin.watch.logs import JsonFormatter, TextFormatter, log_to_stderr
 from diptych.tracing import trace_of, traced
 
 
@@ -73,6 +75,33 @@ def test_line_of_an_error_has_its_class_and_place_and_not_what_it_says() -> None
         " test_line_of_an_error_has_its_class_and_place_and_not_what_it_says"
     )
     assert "red dress" not in str(line)
+
+
+def test_text_of_an_error_has_its_class_and_place_and_not_what_it_says() -> None:
+    """The same for people."""
+    try:
+        raise ValueError("red dress")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Failed", (), sys.exc_info())
+    text = TextFormatter().format(record)
+
+    assert text.splitlines()[0].endswith("ERROR x: Failed")
+    assert "in test_text_of_an_error_has_its_class_and_place_and_not_what_it_says" in text
+    assert "ValueError" == text.splitlines()[-1]
+
+
+def test_dead_letter_of_a_failed_encoding_is_logged_without_its_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The reason of the cluster stands there, that of a library may repeat a title."""
+    letter = DeadLetter("products", "7", Stage.ENRICH, "ValueError", "red dress", "now", "now")
+    LoggedDeadLetters().record(letter)
+    refused = replace(letter, stage=Stage.WRITE, reason="mapper_parsing_exception: [price]")
+    LoggedDeadLetters().record(refused)
+
+    assert "red dress" not in caplog.text
+    assert "products 7, enrich, ValueError" in caplog.text
+    assert "mapper_parsing_exception: [price]" in caplog.text
 
 
 @pytest.mark.usefixtures("restored")

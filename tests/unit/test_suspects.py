@@ -1,6 +1,7 @@
 """A message that a process died with: run apart, then one by one, and only the culprit given up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from enriching import CountingEncoder, make_contract
 
@@ -52,9 +53,8 @@ class Scene:
         for id_ in MESSAGE.ids:
             self.store.index(id_, {"title": f"product {id_}"})
         self.letters = MemoryDeadLetters()
-        self.enricher = Enricher(
-            self.store, self.encoder, MemoryPictures({}), dead_letters=self.letters
-        )
+        self.pictures = MemoryPictures({"deadly.jpg": b"picture"})
+        self.enricher = Enricher(self.store, self.encoder, self.pictures, dead_letters=self.letters)
         self.publisher = MemoryPublisher()
         self.kept: list[tuple[MemoryJournal, Entry]] = []
         child = Handler(lambda index, contract: self.enricher, self.publisher, is_isolated=True)
@@ -111,6 +111,21 @@ def test_only_the_document_that_ends_processes_is_given_up() -> None:
     assert ["partial", "failed", "partial"] == scene.states
     assert [("2", "CrashError")] == [(it.id, it.error_class) for it in scene.letters.letters]
     assert "SIGSEGV" in scene.store.sources["2"]["diptych"]["error"]
+
+
+def test_suspect_pictures_are_not_even_read_in_the_worker() -> None:
+    """A message that looks for changed pictures opens them, and one of them may be deadly."""
+    scene = Scene("1", "2", "3")
+    for id_ in MESSAGE.ids:
+        scene.store.index(id_, {"title": id_, "image": "deadly.jpg"})
+    scene.enricher.start(MESSAGE.ids).run()
+    scene.pictures.reads.clear()
+    body = replace(MESSAGE, is_refetch=True).to_json()
+
+    verdict = scene.handler.deliver(body, Lane.LIVE, is_returned=True)
+
+    assert (Verdict(), []) == (verdict, scene.pictures.reads)
+    assert ["failed"] * 3 == scene.states
 
 
 def test_documents_that_are_settled_by_now_are_not_tried() -> None:

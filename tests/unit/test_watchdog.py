@@ -3,7 +3,7 @@
 import threading
 from contextvars import copy_context
 
-from diptych.workers.restarting import guard, stacks
+from diptych.workers.restarting import guard, is_broken, stacks
 from diptych.workers.watchdog import Watch
 
 
@@ -216,3 +216,13 @@ def _elsewhere(step: object) -> None:
     thread = threading.Thread(target=step)
     thread.start()
     thread.join()
+
+
+def test_worker_that_celery_ended_is_started_again_and_one_that_was_stopped_is_not() -> None:
+    """Nor one that could not even begin: its supervisor decides."""
+    assert [True, False, False, False] == [
+        is_broken(1, was_asked=False, ran_s=60.0),
+        is_broken(1, was_asked=True, ran_s=60.0),
+        is_broken(0, was_asked=False, ran_s=60.0),
+        is_broken(1, was_asked=False, ran_s=1.0),
+    ]
