@@ -74,3 +74,8 @@ def bulk(
     answer = cluster.call("POST", path(name, "_bulk"), body=to_ndjson(lines))
 
     assert not answer["errors"], answer
+
+
+def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
+    """Whether a worker has written it."""
+    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]

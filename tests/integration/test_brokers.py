@@ -10,12 +10,12 @@ import pytest
 from brokers import DEAD, Broker, n_waiting, take, take_and_die
 from commands import RunDiptych, runner
 from followed import ENCODER
-from products import create_product_index, index_products
+from products import create_product_index, has_vector, index_products
 from reporting import report
 from supervised import Supervised
 from waiting import wait_until
 
-from diptych.client import Cluster, path
+from diptych.client import Cluster
 from diptych.errors import CredentialsError, UnavailableError
 from diptych.ingest.dead_letters import DeadLetter
 from diptych.ingest.publishing import Lane, Message, publish_ids
@@ -265,8 +265,3 @@ def silent_encoder() -> Iterator[tuple[str, socket.socket]]:
     with socket.create_server((LOOPBACK, 0)) as listener:
         listener.settimeout(60.0)
         yield f"http://{LOOPBACK}:{listener.getsockname()[1]}", listener
-
-
-def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
-    """Whether a worker has written it."""
-    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]

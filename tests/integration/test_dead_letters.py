@@ -10,7 +10,7 @@ from commands import RunDiptych, runner
 from followed import ENCODER
 from letters_contract import LettersContract, Rig
 from nodes import EngineCluster
-from products import create_product_index, index_products
+from products import create_product_index, has_vector, index_products
 from waiting import wait_until
 
 from diptych.client import Cluster, path
@@ -274,8 +274,3 @@ def test_time_that_is_none_is_misuse(run: RunDiptych, since: str) -> None:
     done = run("deadletters", "list", "--since", since)
 
     assert (2, True) == (done.returncode, "30m, 2h, 1d" in done.stderr)
-
-
-def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
-    """Whether a worker has written it."""
-    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]

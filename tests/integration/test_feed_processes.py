@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import redis
 from followed import ENCODER
-from products import create_product_index, index_products
+from products import create_product_index, has_vector, index_products
 from waiting import wait_until
 
-from diptych.client import Cluster, path
+from diptych.client import Cluster
 from diptych.ingest.publishing import Lane, publish_ids
 from diptych.plugin.children import Child, settings_environment
 from diptych.settings import Settings
@@ -119,8 +119,3 @@ def test_backfill_never_starves_live_changes(
         worker.stop()
 
     assert left > waiting - 50, f"{waiting - left} of {waiting} messages went first"
-
-
-def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
-    """Whether a worker has written it."""
-    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]

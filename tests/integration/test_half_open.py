@@ -9,12 +9,12 @@ import redis
 from blackhole import Blackhole, run_blackhole
 from brokers import Broker
 from followed import ENCODER
-from products import create_product_index, index_products
+from products import create_product_index, has_vector, index_products
 from reporting import report
 from supervised import Supervised
 from waiting import wait_until
 
-from diptych.client import Cluster, path
+from diptych.client import Cluster
 from diptych.ingest.publishing import Lane, publish_ids
 from diptych.plugin.local.ports import LOOPBACK
 from diptych.settings import Settings
@@ -126,11 +126,6 @@ def is_unattended(broker: Broker) -> bool:
         return True
     with redis.Redis.from_url(broker.url) as client:
         return bool(client.info("clients")["blocked_clients"] == 0)
-
-
-def has_vector(cluster: Cluster, index: str, id_: str) -> bool:
-    """Whether a worker has written it."""
-    return "diptych_vector" in cluster.call("GET", path(index, "_doc", id_))["_source"]
 
 
 def _by(broker: Broker, proxy: Blackhole) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from letters_contract import LettersContract, Rig
+from letters_contract import LETTER, LettersContract, Rig, on_day
 
 from diptych.errors import RefusedError, UnavailableError
 from diptych.ingest.dead_letter_file import DeadLetterFile
@@ -13,26 +13,8 @@ from diptych.ingest.dead_letters import DeadLetter, Stage, letter_from_json
 from diptych.ingest.kept_letters import KeptDeadLetters
 from diptych.testing import MemoryDeadLetters
 
-FIRST = DeadLetter(
-    index="products",
-    id="1",
-    stage=Stage.WRITE,
-    error_class="mapper_parsing_exception",
-    reason="no such field",
-    first_seen="2026-01-01T00:00:00.000+00:00",
-    last_seen="2026-01-01T00:00:00.000+00:00",
-    attempts=2,
-    status=400,
-    contract="f00d",
-    routing="elsewhere",
-)
-AGAIN = replace(
-    FIRST,
-    reason="no such field either",
-    first_seen="2026-01-02T00:00:00.000+00:00",
-    last_seen="2026-01-02T00:00:00.000+00:00",
-    attempts=3,
-)
+FIRST = on_day(1, replace(LETTER, attempts=2))
+AGAIN = on_day(2, replace(LETTER, reason="no such field either", attempts=3))
 
 
 class MortalLetters(MemoryDeadLetters):
