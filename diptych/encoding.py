@@ -81,3 +81,21 @@ class Encoder(Protocol):
         A picture that cannot be decoded becomes an entry of `errors` and stops no other.
         """
         ...
+
+
+class WrappedEncoder:
+    """What every `Encoder` over another one has: the other, whose models are its own."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Asks it nothing yet."""
+        self._encoder = encoder
+
+    @property
+    def text_model(self) -> ModelRef:
+        """The sentence model behind `encode_texts`."""
+        return self._encoder.text_model
+
+    @property
+    def image_model(self) -> ModelRef:
+        """The picture model behind `encode_images` and `encode_words`."""
+        return self._encoder.image_model

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from diptych.encoding import EncodedImages, Encoder, ModelRef, Role
+from diptych.encoding import EncodedImages, Encoder, Role, WrappedEncoder
 from diptych.errors import (
     DiptychError,
     HeldBackError,
@@ -30,7 +30,7 @@ _HOW: tuple[tuple[type[DiptychError], Fetch], ...] = (
 )
 
 
-class MeteredEncoder:
+class MeteredEncoder(WrappedEncoder):
     """An `Encoder` over another one whose calls are timed; what the cache knows never gets here."""
 
     def __init__(
@@ -41,19 +41,9 @@ class MeteredEncoder:
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Encodes nothing yet."""
-        self._encoder = encoder
+        super().__init__(encoder)
         self._meters = meters
         self._monotonic_s = monotonic_s
-
-    @property
-    def text_model(self) -> ModelRef:
-        """The sentence model behind `encode_texts`."""
-        return self._encoder.text_model
-
-    @property
-    def image_model(self) -> ModelRef:
-        """The picture model behind `encode_images` and `encode_words`."""
-        return self._encoder.image_model
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
         """(n, text_model.dimension) float32: texts in the sentence model's space."""

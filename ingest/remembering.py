@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from diptych.encoding import EncodedImages, Encoder, ModelRef, Role, speakable
+from diptych.encoding import EncodedImages, Encoder, ModelRef, Role, WrappedEncoder, speakable
 from diptych.errors import ImageError
 from diptych.ingest.caching import Cache
 from diptych.ingest.pictures import content_hash
@@ -16,7 +16,7 @@ _RECIPE = "1"
 _WORDS, _PICTURE = "words", "picture"
 
 
-class RememberingEncoder:
+class RememberingEncoder(WrappedEncoder):
     """An `Encoder` over another one, for the side of the documents; safe in several threads.
 
     A vector is kept under a hash of the model, its revision and dimension, the role, and the
@@ -26,18 +26,8 @@ class RememberingEncoder:
 
     def __init__(self, encoder: Encoder, cache: Cache) -> None:
         """Asks neither yet."""
-        self._encoder = encoder
+        super().__init__(encoder)
         self._cache = cache
-
-    @property
-    def text_model(self) -> ModelRef:
-        """The sentence model behind `encode_texts`."""
-        return self._encoder.text_model
-
-    @property
-    def image_model(self) -> ModelRef:
-        """The picture model behind `encode_images` and `encode_words`."""
-        return self._encoder.image_model
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
         """(n, text_model.dimension) float32: texts in the sentence model's space."""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diptych.encoding import EncodedImages, Encoder, ModelRef, Role, speakable
+from diptych.encoding import EncodedImages, Encoder, ModelRef, Role, WrappedEncoder, speakable
 from diptych.errors import ImageError
 from diptych.query.patience import within
 from diptych.vectors import Floats
@@ -25,7 +25,7 @@ _TEXT, _WORDS, _PICTURE = "text", "words", "picture"
 _Key: TypeAlias = tuple[ModelRef, str, bytes]
 
 
-class CachedEncoder:
+class CachedEncoder(WrappedEncoder):
     """An `Encoder` over another one; what was asked lately is answered from memory.
 
     Safe to call from several threads. The least recently used vector goes first; an error is never
@@ -46,18 +46,8 @@ class CachedEncoder:
 
     def __init__(self, encoder: Encoder, *, max_entries: int = MAX_ENTRIES) -> None:
         """See the class."""
-        self._encoder = encoder
+        super().__init__(encoder)
         self._vectors = _RecentVectors(max_entries)
-
-    @property
-    def text_model(self) -> ModelRef:
-        """The sentence model behind `encode_texts`."""
-        return self._encoder.text_model
-
-    @property
-    def image_model(self) -> ModelRef:
-        """The picture model behind `encode_images` and `encode_words`."""
-        return self._encoder.image_model
 
     def encode_texts(self, texts: Sequence[str], *, role: Role) -> Floats:
         """(n, text_model.dimension) float32: texts in the sentence model's space."""

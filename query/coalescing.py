@@ -10,7 +10,7 @@ from enum import Enum, auto
 from types import TracebackType
 from typing import Any, Self
 
-from diptych.encoding import EncodedImages, Encoder, ModelRef, Role
+from diptych.encoding import EncodedImages, Encoder, Role, WrappedEncoder
 from diptych.errors import UnavailableError
 from diptych.vectors import Floats
 
@@ -38,7 +38,7 @@ class _Job:
     rows: Future[EncodedImages] = field(default_factory=Future)
 
 
-class CoalescingEncoder:
+class CoalescingEncoder(WrappedEncoder):
     """An `Encoder` over another one, which it calls from one thread, with a batch at a time.
 
     Safe to call from several threads, which is what it is for. Nobody waits for a batch to fill:
@@ -64,19 +64,9 @@ class CoalescingEncoder:
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         """See the class."""
-        self._encoder = encoder
+        super().__init__(encoder)
         self._line = _Line(encoder, max_texts=max_texts, max_pictures=max_pictures)
         self._timeout_s = timeout_s
-
-    @property
-    def text_model(self) -> ModelRef:
-        """The sentence model behind `encode_texts`."""
-        return self._encoder.text_model
-
-    @property
-    def image_model(self) -> ModelRef:
-        """The picture model behind `encode_images` and `encode_words`."""
-        return self._encoder.image_model
 
     @property
     def n_waiting(self) -> int:
