@@ -14,6 +14,7 @@ from diptych.client import Cluster, Json, path, to_ndjson
 from diptych.errors import DiptychError, MissingIndexError
 from diptych.ingest.bulk import send_bulk
 from diptych.ingest.mget import read_documents
+from diptych.ingest.versioned import make_index
 from diptych.mappings.fields import CACHE_INDEX
 from diptych.mappings.index import CACHE_INDEX_BODY
 
@@ -74,7 +75,9 @@ class CacheIndex:
         return found
 
     def _write(self, entries: Mapping[bytes, bytes]) -> None:
-        self._make()
+        if not self._is_made:
+            make_index(self._cluster, CACHE_INDEX, CACHE_INDEX_BODY)
+            self._is_made = True
         today = self._today()
         actions = [
             to_ndjson(
@@ -105,13 +108,6 @@ class CacheIndex:
             gone = [to_ndjson([{"delete": {"_id": hit["_id"]}}]) for hit in hits]
             send_bulk(self._cluster, CACHE_INDEX, gone)
             self._cluster.call("POST", path(CACHE_INDEX, "_refresh"))
-
-    def _make(self) -> None:
-        if self._is_made:
-            return
-        where = path(CACHE_INDEX)
-        self._cluster.call("PUT", where, body=CACHE_INDEX_BODY, accept=(400,))
-        self._is_made = True
 
     def _today(self) -> int:
         return int(self._now_s()) // _DAY_S

@@ -41,7 +41,7 @@ class VersionedDocuments:
             else {"if_seq_no": str(version[0]), "if_primary_term": str(version[1])}
         )
         if version is None:
-            self._create_index()
+            make_index(self._cluster, self._index, self._body)
         answer: Any = self._cluster.call(
             "PUT", path(self._index, "_doc", id_), params=params, body=body
         )
@@ -60,8 +60,14 @@ class VersionedDocuments:
             return False
         return answer.get("result") == "deleted"
 
-    def _create_index(self) -> None:
-        answer: Json = self._cluster.call("PUT", path(self._index), body=self._body, accept=(400,))
-        kind = answer.get("error", {}).get("type") if "error" in answer else None
-        if kind not in {None, "resource_already_exists_exception"}:
-            raise ConflictError(f"The index {self._index} cannot be created: {answer['error']}.")
+
+def make_index(cluster: Cluster, index: str, body: Json) -> None:
+    """Create an index of Diptych's own, unless it is there.
+
+    Raises:
+        ConflictError: the cluster does not take it.
+    """
+    answer: Json = cluster.call("PUT", path(index), body=body, accept=(400,))
+    kind = answer.get("error", {}).get("type") if "error" in answer else None
+    if kind not in {None, "resource_already_exists_exception"}:
+        raise ConflictError(f"The index {index} cannot be created: {answer['error']}.")
