@@ -1,6 +1,6 @@
 """A new index for Diptych, with the best word analysis that the cluster has."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from diptych.client import Cluster, Json, path
@@ -47,23 +47,37 @@ def create_index(
         fields: Json = dict.fromkeys(text_fields, words)
         fields |= {image_field: IMAGE_MAPPING} if image_field else {}
         body = {"settings": settings, "mappings": {"properties": fields}}
-        cluster.call("PUT", path(index), body=body)
+        try:
+            cluster.call("PUT", path(index), body=body)
+        except RefusedError as err:
+            if not (synonyms and missing):
+                raise
+            raise MappingError(_no_synonyms(err)) from err
 
+    return with_best_words(cluster, create)
+
+
+def with_best_words(cluster: Cluster, write: Callable[[Collection[str]], None]) -> tuple[str, ...]:
+    """Write something with the best analysis of words; a sentence where they get a plainer one.
+
+    The cluster is asked for its analyzers only where it refuses the best.
+
+    Args:
+        write: is given the analyzers to do without.
+
+    Raises:
+        RefusedError: the cluster refuses the plainer one as well, or for another reason.
+    """
     try:
-        create(())
+        write(())
     except RefusedError:
         missing = missing_analyzers(cluster, ANALYZERS)
         if not missing:
             raise
     else:
         return ()
-    try:
-        create(missing)
-    except RefusedError as err:
-        if not synonyms:
-            raise
-        raise MappingError(_no_synonyms(err)) from err
-    return (say_plainer(missing),)
+    write(missing)
+    return (_say_plainer(missing),)
 
 
 def _no_synonyms(err: RefusedError) -> str:
@@ -73,8 +87,7 @@ def _no_synonyms(err: RefusedError) -> str:
     )
 
 
-def say_plainer(missing: Sequence[str]) -> str:
-    """A sentence about words whose analyzers the cluster lacks."""
+def _say_plainer(missing: Sequence[str]) -> str:
     return (
         f"The cluster has no analyzer {' and no '.join(missing)}, so in this index "
         f"{', and '.join(_PLAINER[name] for name in missing)}. Add the analysis module to the "

@@ -29,6 +29,7 @@ from diptych.plugin.field_checks import (
     silent_fields,
 )
 from diptych.plugin.final_pipeline import restore_final_pipeline
+from diptych.plugin.marking import put_pipeline, say_refused
 
 
 class Outcome(StrEnum):
@@ -156,11 +157,7 @@ def _mark(
     try:
         return contract, _write_pipeline(cluster, found, contract), ()
     except RefusedError as err:
-        warning = (
-            f"Writes are not marked as pending, because the cluster takes no marking pipeline "
-            f"({err}) Changes are found by `diptych feed` alone: keep one running."
-        )
-        return replace(contract, pipeline=None), False, (warning,)
+        return replace(contract, pipeline=None), False, (say_refused(err),)
 
 
 def _unmark(cluster: Cluster, found: ExistingIndex) -> bool:
@@ -190,12 +187,8 @@ def _write_pipeline(cluster: Cluster, found: ExistingIndex, contract: IndexContr
     if contract.pipeline != name:
         # It is shared with other indexes, and its template's.
         return False
-    where = path("_ingest", "pipeline", name)
     body = mark_pipeline(found.index, contract.input_fields, previous=found.previous_pipeline)
-    if cluster.call("GET", where, accept=(404,)).get(name) == body:
-        return False
-    cluster.call("PUT", where, body=body)
-    return True
+    return put_pipeline(cluster, name, body)
 
 
 def _write_setting(cluster: Cluster, found: ExistingIndex, contract: IndexContract) -> bool:

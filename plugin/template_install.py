@@ -12,15 +12,15 @@ from hashlib import blake2b
 from diptych.client import Cluster, Json, path, to_json
 from diptych.contract import META_KEY, IndexContract
 from diptych.errors import CredentialsError, MappingError, RefusedError
-from diptych.mappings.analysis import missing_analyzers
 from diptych.mappings.engine import Engine
-from diptych.mappings.index import ANALYZERS, IMAGE_MAPPING, own_properties
+from diptych.mappings.index import IMAGE_MAPPING, own_properties
 from diptych.mappings.languages import chinese_mapping, words_mapping
 from diptych.mappings.pipeline import mark_pipeline
-from diptych.plugin.creating import say_plainer
+from diptych.plugin.creating import with_best_words
 from diptych.plugin.existing import PREVIOUS
 from diptych.plugin.field_checks import check_fields, missing_properties
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome
+from diptych.plugin.marking import put_pipeline, say_refused, say_unmarked
 from diptych.plugin.templates import (
     Template,
     check_pattern,
@@ -73,23 +73,17 @@ def install_template(cluster: Cluster, engine: Engine, request: InstallRequest) 
     ready = replace(found, settings=found.settings | engine.index_settings())
     missing_properties(ready, engine, contract, library=request.library)
     is_marked = request.is_marking and found.final_pipeline in {None, name}
-    wanted = {**engine.index_settings(), **({"index.final_pipeline": name} if is_marked else {})}
+    wanted = _settings(engine, name if is_marked else None)
     for template in theirs:
         _check_settings(template.settings, wanted, f"index template {template.name!r}")
     if request.is_marking:
         contract, warnings = _mark(cluster, found.final_pipeline, contract, pattern)
     else:
         contract, warnings = replace(contract, pipeline=None), ()
-    body = _component(engine, contract, own)
-    is_changed = _write_component(cluster, name, body)
-    is_changed |= _attach(cluster, name, theirs)
-    own_template = next((it for it in theirs if it.name == name), None)
-    if own_template is not None or not theirs:
-        is_extended, plainer = _write_own(cluster, request, own_template)
-        is_changed, warnings = is_changed or is_extended, (*warnings, *plainer)
+    is_changed, plainer = _write(cluster, request, _component(engine, contract, own), theirs)
     _check_carried(cluster, engine, pattern, contract)
     outcome = Outcome.ADDED if is_changed else Outcome.UNCHANGED
-    return InstallReport(pattern, outcome, contract, warnings)
+    return InstallReport(pattern, outcome, contract, (*warnings, *plainer))
 
 
 def uninstall_template(cluster: Cluster, pattern: str) -> TemplateRemoval:
@@ -127,35 +121,43 @@ def _mark(
     """The contract with the marking pipeline where there can be one, and a sentence where not."""
     name = contract.pipeline or ""
     if theirs not in {None, name}:
-        warning = (
-            f"Writes are not marked as pending, because the shop's template names the final "
-            f"pipeline {theirs!r}. Changes are found by `diptych feed` alone: keep one running."
-        )
+        warning = say_unmarked(f"the shop's template names the final pipeline {theirs!r}.")
         return replace(contract, pipeline=None), (warning,)
-    where = path("_ingest", "pipeline", name)
     body = mark_pipeline(pattern, contract.input_fields, previous=None)
     try:
-        if cluster.call("GET", where, accept=(404,)).get(name) != body:
-            cluster.call("PUT", where, body=body)
+        put_pipeline(cluster, name, body)
     except RefusedError as err:
-        warning = (
-            f"Writes are not marked as pending, because the cluster takes no marking pipeline "
-            f"({err}) Changes are found by `diptych feed` alone: keep one running."
-        )
-        return replace(contract, pipeline=None), (warning,)
+        return replace(contract, pipeline=None), (say_refused(err),)
     return contract, ()
 
 
 def _component(engine: Engine, contract: IndexContract, own: Json) -> Json:
-    settings = dict(engine.index_settings())
-    if contract.pipeline is not None:
-        settings["index.final_pipeline"] = contract.pipeline
+    settings = _settings(engine, contract.pipeline)
     # As an install on the index would write it, so that one changes nothing.
     note = contract.to_meta() | {PREVIOUS: None}
     mappings = {"_meta": {META_KEY: note}, "properties": own}
     template: Json = {"settings": settings, "mappings": mappings}
     digest = blake2b(to_json(template), digest_size=8).hexdigest()
     return {"template": template, "_meta": {META_KEY: digest}}
+
+
+def _settings(engine: Engine, pipeline: str | None) -> Json:
+    """What an index needs that carries Diptych."""
+    piped = {} if pipeline is None else {"index.final_pipeline": pipeline}
+    return {**engine.index_settings(), **piped}
+
+
+def _write(
+    cluster: Cluster, request: InstallRequest, component: Json, theirs: list[Template]
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether anything was changed, and a sentence where words get a plainer analysis."""
+    name = template_name(request.index)
+    changes = [_write_component(cluster, name, component), _attach(cluster, name, theirs)]
+    own_template = next((it for it in theirs if it.name == name), None)
+    if theirs and own_template is None:
+        return any(changes), ()
+    is_extended, plainer = _write_own(cluster, request, own_template)
+    return any(changes) or is_extended, plainer
 
 
 def _write_component(cluster: Cluster, name: str, body: Json) -> bool:
@@ -194,15 +196,7 @@ def _write_own(
         words = words_mapping(missing, chinese=chinese)
         cluster.call("PUT", where, body=_own_body(request, words, own))
 
-    try:
-        write(())
-    except RefusedError:
-        missing = missing_analyzers(cluster, ANALYZERS)
-        if not missing:
-            raise
-        write(missing)
-        return True, (say_plainer(missing),)
-    return True, ()
+    return True, with_best_words(cluster, write)
 
 
 def _own_body(request: InstallRequest, words: Json, own: Template | None) -> Json:
@@ -221,8 +215,7 @@ def _own_body(request: InstallRequest, words: Json, own: Template | None) -> Jso
 def _check_carried(cluster: Cluster, engine: Engine, pattern: str, contract: IndexContract) -> None:
     """Pass if a new index would have it all: a component after ours may say otherwise."""
     found = simulated(cluster, pattern, without={})
-    piped = {} if contract.pipeline is None else {"index.final_pipeline": contract.pipeline}
-    wanted = {**engine.index_settings(), **piped}
+    wanted = _settings(engine, contract.pipeline)
     lost = {setting: None for setting in wanted if setting not in found.settings}
     _check_settings(lost | found.settings, wanted, f"shop's template for {pattern!r}")
 
