@@ -5,7 +5,7 @@ Made once by a command and passed down; nothing here is read on import.
 
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -17,6 +17,11 @@ from pydantic_settings import (
 )
 
 from diptych.errors import SettingsError
+
+#: After this time Redis gives a message without an acknowledgement to another worker, so a task
+#: must end before: a worker gives one back after `diptych.workers.patience.PATIENCE_S`. One that
+#: runs twice all the same is skipped by its hashes.
+REDIS_VISIBILITY_S: Final = 300
 
 
 def _split_paths(value: object) -> object:
@@ -60,7 +65,7 @@ class Settings(BaseSettings):
         None, description="Address of the broker; the running local stack's unless set."
     )
     redis_visibility_s: int = Field(
-        300,
+        REDIS_VISIBILITY_S,
         ge=1,
         description="On Redis and Valkey, how long a worker that died keeps its messages, in "
         "seconds; the shortest time of all workers counts, and a task must end before.",

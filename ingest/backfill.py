@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import START, History, IndexPosition, Page
+from diptych.ingest.history import History, Page
 from diptych.ingest.needs import bare_ids, publish_from, publish_needs, stale_ids
+from diptych.ingest.operations import START, IndexPosition
 from diptych.ingest.publishing import Lane, Publisher
 
 

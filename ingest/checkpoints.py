@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from diptych.client import Cluster
 from diptych.errors import ConflictError
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import START, IndexPosition, ShardPosition
+from diptych.ingest.operations import START, IndexPosition, ShardPosition
 from diptych.ingest.versioned import VersionedDocuments
 from diptych.mappings.fields import STATE_INDEX
 from diptych.mappings.index import STATE_INDEX_BODY

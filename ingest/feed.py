@@ -11,10 +11,11 @@ from diptych.errors import ConflictError, CredentialsError, DiptychError, Refuse
 from diptych.ingest.changes import Changes
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import History, IndexPosition
+from diptych.ingest.history import History
 from diptych.ingest.lease import Lease
 from diptych.ingest.marks import Marks
 from diptych.ingest.meters import FeedMeters, NoMeters
+from diptych.ingest.operations import IndexPosition
 from diptych.ingest.publishing import Lane, Publisher, publish_ids
 from diptych.ingest.reading import Outlet, Poll, Reading
 from diptych.ingest.throttle import Throttle

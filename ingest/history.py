@@ -4,19 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
-from diptych.ingest.operations import (
-    START,
-    IndexPosition,
-    Operations,
-    Refreshing,
-    ShardPosition,
-)
+from diptych.ingest.operations import Operations
 from diptych.ingest.store import Document, document_of
 from diptych.mappings.engine import Engine
 from diptych.mappings.fields import OBJECT
 from diptych.mappings.target import Target
-
-__all__ = ["START", "History", "IndexPosition", "Page", "Refreshing", "ShardPosition"]
 
 #: Documents that are due at one time.
 _PAGE = 500

@@ -6,8 +6,9 @@ from itertools import islice
 
 from diptych.ingest.changes import Changes
 from diptych.ingest.checkpoints import Checkpoints, StateIndex
-from diptych.ingest.history import START, History, IndexPosition, Page, ShardPosition
+from diptych.ingest.history import History, Page
 from diptych.ingest.needs import publish_needs
+from diptych.ingest.operations import START, IndexPosition, ShardPosition
 from diptych.ingest.publishing import Lane, Publisher
 from diptych.ingest.throttle import Throttle
 

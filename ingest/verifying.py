@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from diptych.ingest.clock import timestamp
-from diptych.ingest.history import START, History, Page
+from diptych.ingest.history import History, Page
 from diptych.ingest.needs import publish_from
+from diptych.ingest.operations import START
 from diptych.ingest.publishing import Lane, Publisher
 from diptych.ingest.store import Document
 from diptych.mappings.fields import FAILED, PARTIAL

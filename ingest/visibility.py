@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from diptych.ingest.history import START, History, IndexPosition, Refreshing, ShardPosition
+from diptych.ingest.history import History
+from diptych.ingest.operations import START, IndexPosition, Refreshing, ShardPosition
 
 #: How long the settings of an index are believed.
 _SETTINGS_S = 30.0

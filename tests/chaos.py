@@ -21,7 +21,8 @@ from waiting import wait_until
 from diptych.client import Cluster
 from diptych.errors import UnavailableError
 from diptych.ingest.clock import timestamp, utc_now
-from diptych.ingest.history import START, History
+from diptych.ingest.history import History
+from diptych.ingest.operations import START
 from diptych.ingest.publishing import Lane
 from diptych.ingest.verifying import WRONG, judge
 from diptych.mappings.engine import OpenSearch

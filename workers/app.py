@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from diptych.errors import CredentialsError, DiptychError, SettingsError, UnavailableError
 from diptych.ingest.publishing import Lane, Message
+from diptych.settings import REDIS_VISIBILITY_S
 from diptych.tracing import traced
 
 _log = logging.getLogger(__name__)
@@ -34,10 +35,6 @@ _DEAD = "diptych.dead"
 #: A broker that stands but does not answer for this time is connected to anew.
 _ANSWER_S = 15
 _HEARTBEAT_S = 20
-#: On Redis a message returns after this time without an acknowledgement, so a task must end
-#: before: a worker gives one back after `workers.patience.PATIENCE_S`. One that runs twice all the
-#: same is skipped by its hashes.
-REDIS_VISIBILITY_S = 300
 
 
 def queue_name(lane: Lane) -> str:

@@ -29,8 +29,6 @@ from diptych.workers.suspects import Isolation, Suspects
 from diptych.workers.verdict import Verdict
 from diptych.workers.work import EnricherFor, ReplacedError, Work
 
-__all__ = ["Handler", "Verdict"]
-
 _log = logging.getLogger(__name__)
 
 

@@ -10,7 +10,8 @@ from waiting import wait_until
 
 from diptych.client import Cluster, Json, path
 from diptych.ingest.feed import Feed
-from diptych.ingest.history import History, Refreshing
+from diptych.ingest.history import History
+from diptych.ingest.operations import Refreshing
 from diptych.ingest.visibility import Visibility
 from diptych.mappings.target import Target
 from diptych.settings import load_settings

@@ -13,7 +13,8 @@ from diptych.client import Cluster, path
 from diptych.errors import CredentialsError
 from diptych.ingest.checkpoints import Gap, StateIndex
 from diptych.ingest.feed import Feed
-from diptych.ingest.history import START, History
+from diptych.ingest.history import History
+from diptych.ingest.operations import START
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.throttle import Throttle
 from diptych.mappings.engine import OpenSearch

@@ -10,8 +10,9 @@ from diptych.ingest.enrich import Enricher
 from diptych.ingest.publishing import Lane, Message
 from diptych.ingest.store import Outcome
 from diptych.testing import MemoryDeadLetters, MemoryPublisher, MemoryStore
-from diptych.workers.handling import Handler, Verdict
+from diptych.workers.handling import Handler
 from diptych.workers.patience import PATIENCE_S, Patience
+from diptych.workers.verdict import Verdict
 
 MESSAGE = Message("products", ("1", "2"), contract="old")
 

@@ -10,7 +10,8 @@ from diptych.client import Cluster
 from diptych.contract import IndexContract
 from diptych.encoding import ModelRef
 from diptych.errors import UnavailableError
-from diptych.ingest.history import START, History, IndexPosition, Refreshing, ShardPosition
+from diptych.ingest.history import History
+from diptych.ingest.operations import START, IndexPosition, Refreshing, ShardPosition
 from diptych.ingest.visibility import Visibility
 from diptych.layout import product_layout
 from diptych.mappings.engine import Elasticsearch, OpenSearch
