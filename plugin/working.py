@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from typing import Final
 
 from diptych.errors import DeviceLostError, SettingsError
+from diptych.ingest.metering import MeteredDeadLetters
+from diptych.ingest.meters import Meters
 from diptych.plugin.handlers import make_handler, make_isolation
 from diptych.plugin.letters import kept_letters
 from diptych.plugin.processes import Connections
@@ -57,7 +59,7 @@ def run_worker(connections: Connections) -> int | None:
         register(app, handler, stop=stop, holding=watch.watch.holding)
         with (
             _recovering(handler, journal),
-            _keeping_letters(connections),
+            _keeping_letters(connections, watch.meters),
             watch.running(start_again),
         ):
             worker = app.Worker(
@@ -115,15 +117,16 @@ def _recovering(handler: Handler, journal: FolderJournal) -> Iterator[None]:
 
 
 @contextmanager
-def _keeping_letters(connections: Connections) -> Iterator[None]:
+def _keeping_letters(connections: Connections, meters: Meters) -> Iterator[None]:
     """Meanwhile bring into the cluster what lies in the file, and what the broker gave up."""
     letters = kept_letters(connections.cluster, connections.settings)
+    counted = MeteredDeadLetters(letters, meters)
     stopped = threading.Event()
 
     def keep() -> None:
         while not stopped.is_set():
             letters.move()
-            drain_or_say(connections.app, letters)
+            drain_or_say(connections.app, counted)
             stopped.wait(_LETTERS_S)
 
     threading.Thread(target=keep, name="dead letters", daemon=True).start()

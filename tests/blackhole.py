@@ -32,6 +32,7 @@ class Blackhole:
     listener: socket.socket
     target_port: int
     n_held: int = 0
+    _word: bytes | None = None
     _open: threading.Event = field(default_factory=threading.Event)
     _links: list[_Link] = field(default_factory=list)
 
@@ -48,6 +49,10 @@ class Blackhole:
     def release(self) -> None:
         """Send on what was kept, and all that comes."""
         self._open.set()
+
+    def silence_once_at(self, said: bytes) -> None:
+        """Let the first connection stand and swallow everything whose client says this."""
+        self._word = said
 
     def silence(self) -> None:
         """Let the connections of now stand and swallow everything; new ones work."""
@@ -83,10 +88,18 @@ class Blackhole:
                 if source is link.client and not self._open.is_set():
                     self.n_held += 1
                     self._open.wait()
+                if source is link.client and self._is_the_word(chunk):
+                    link.is_silent = True
                 if not link.is_silent:
                     sink.sendall(chunk)
         if not link.is_silent or source is link.client:
             _end(link)
+
+    def _is_the_word(self, chunk: bytes) -> bool:
+        if self._word is None or self._word not in chunk:
+            return False
+        self._word = None
+        return True
 
 
 @contextmanager

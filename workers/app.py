@@ -76,7 +76,7 @@ def make_app(broker_url: str, *, redis_visibility_s: int = REDIS_VISIBILITY_S) -
         task_queues=[_queue(lane, is_rabbitmq=is_rabbitmq) for lane in Lane],
         task_default_queue=queue_name(Lane.LIVE),
         broker_transport_options=(
-            {"confirm_publish": True} if is_rabbitmq else _redis_options(redis_visibility_s)
+            _rabbitmq_options() if is_rabbitmq else _redis_options(redis_visibility_s)
         ),
     )
     return app
@@ -188,6 +188,12 @@ def _queue(lane: Lane, *, is_rabbitmq: bool) -> Queue:
         }
     exchange = Exchange(name, type="direct")
     return Queue(name, exchange, routing_key=name, queue_arguments=arguments)
+
+
+def _rabbitmq_options() -> dict[str, Any]:
+    # Heartbeats are looked at between a worker's requests; a request itself waits for ever
+    # unless reading ends.
+    return {"confirm_publish": True, "read_timeout": _ANSWER_S}
 
 
 def _redis_options(visibility_s: int) -> dict[str, Any]:

@@ -25,6 +25,9 @@ pytestmark = pytest.mark.integration
 #: In the address of RabbitMQ, so that a test sees the worker notice; 20 s are shipped.
 _HEARTBEAT_S = 4
 
+#: Class 60, method 10: how much a client takes at once (AMQP 0-9-1, basic.qos).
+_QOS = b"\x00\x3c\x00\x0a"
+
 
 @pytest.fixture
 def products(cluster: Cluster, index_name: str) -> str:
@@ -76,6 +79,27 @@ def test_worker_leaves_a_broker_connection_that_went_silent(
 
         took_s = wait_until(lambda: has_vector(cluster, products, "after"), patience_s=90.0)
         report(broker=broker.name, silent="worker-broker", right_s=round(took_s, 1))
+    finally:
+        worker.kill()
+
+
+@pytest.mark.parametrize("broker", ["rabbitmq"], indirect=True)
+def test_worker_leaves_a_broker_connection_that_went_silent_while_it_started(
+    broker: Broker,
+    publisher: CeleryPublisher,
+    to_broker: Blackhole,
+    worker_settings: Settings,
+    cluster: Cluster,
+    products: str,
+    tmp_path: Path,
+) -> None:
+    """It asked something and got no answer, before it looked at any heartbeat."""
+    settings = Settings(**(worker_settings.model_dump() | {"broker_url": _by(broker, to_broker)}))
+    to_broker.silence_once_at(_QOS)
+    publish_ids(publisher, products, ["before"], Lane.LIVE)
+    worker = Supervised(settings, "worker", log_file=tmp_path / "worker.log")
+    try:
+        wait_until(lambda: has_vector(cluster, products, "before"), patience_s=90.0)
     finally:
         worker.kill()
 

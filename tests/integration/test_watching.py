@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from brokers import DEAD
 from followed import ENCODER
 from products import create_product_index, index_products
 from proxies import proxy_to
@@ -17,11 +18,12 @@ from watching import Watched, watched_process
 
 from diptych.client import Cluster, path
 from diptych.ingest.dead_letter_index import DeadLetterIndex
-from diptych.ingest.publishing import Lane, publish_ids
+from diptych.ingest.publishing import Lane, Message, publish_ids
 from diptych.plugin.local.stack import run_stack
 from diptych.plugin.local.state import BROKER, CLUSTER, StackFolder
+from diptych.plugin.watch.reaching import cluster_check
 from diptych.settings import Settings, load_settings
-from diptych.workers.app import CeleryPublisher, make_app
+from diptych.workers.app import CeleryPublisher, make_app, prepare_broker
 
 pytestmark = pytest.mark.integration
 
@@ -119,6 +121,32 @@ def _counts(worker: Watched, index: str) -> dict[str, float]:
         | {"conflicts": worker.value("diptych_conflicts_total", index=index)}
         | {"loaded": worker.value("diptych_models_loaded")}
     )
+
+
+def test_message_that_the_broker_gave_up_is_counted_with_the_dead_letters(
+    own: Settings, rabbitmq_url: str, tmp_path: Path
+) -> None:
+    """Two documents of a message that was delivered too often."""
+    settings = _changed(own, broker_url=rabbitmq_url)
+    app = make_app(rabbitmq_url)
+    prepare_broker(app)
+    with app.connection_for_write() as connection:
+        producer = connection.Producer(serializer="json")
+        message = Message("no-such-index", ("1", "2"))
+        producer.publish([[message.to_json()], {}, {}], exchange=DEAD)
+    app.close()
+    letters = {"stage": "delivery", "class": "DeliveryLimitError"}
+
+    with watched_process(settings, tmp_path / "worker.log", "worker") as worker:
+        wait_until(lambda: worker.ask("/readyz").status == 200)
+        wait_until(lambda: worker.value("diptych_dead_letters_total", **letters) == 2)
+
+
+def test_elasticsearch_that_answers_is_ready(settings: Settings, elasticsearch_url: str) -> None:
+    """The local one has no handler for `GET /`."""
+    check = cluster_check(_changed(settings, cluster_url=elasticsearch_url))
+
+    check()
 
 
 def test_port_in_use_stops_the_command_with_a_sentence(own: Settings, tmp_path: Path) -> None:

@@ -109,6 +109,7 @@ def test_dead_letter_of_a_failed_encoding_is_logged_without_its_reason(
 def test_requests_of_the_client_are_told_at_debug_alone(level: str, *, is_told: bool) -> None:
     """The client writes a line for each request at INFO."""
     logging.getLogger().setLevel(level)
+    logging.getLogger("opensearch").setLevel(logging.NOTSET)
 
     log_to_stderr(level)
 
