@@ -1,0 +1,45 @@
+"""A scene's picture: same scene, same seed, same pixels."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.scenes.animals import draw_animal
+from diptych.plugin.demo.scenes.beaches import draw_beach
+from diptych.plugin.demo.scenes.holidays import draw_holiday
+from diptych.plugin.demo.scenes.lighting import grain
+from diptych.plugin.demo.scenes.pens import Pen, pen_on
+from diptych.plugin.demo.scenes.places import PLACES
+from diptych.plugin.demo.scenes.plants import draw_blades
+from diptych.plugin.demo.scenes.subjects import Scene
+
+#: Drawn this many times larger and scaled down, which smooths the edges.
+_OVERSAMPLING = 2
+_Painter: TypeAlias = Callable[[Pen, Mapping[str, str], Dice], None]
+_SIZES = {"elephant": 0.46, "horse": 0.42, "cow": 0.48, "bird": 0.38}
+
+
+def draw_scene(scene: Scene, *, seed: int, size: int = 224) -> Image.Image:
+    """A square RGB picture, `size` pixels wide; the seed varies all that no fact says."""
+    dice = np.random.default_rng(seed)
+    canvas = Image.new("RGB", (size * _OVERSAMPLING, size * _OVERSAMPLING))
+    _PAINTERS[scene.subject](pen_on(canvas), scene.facts, dice)
+    return grain(canvas.reduce(_OVERSAMPLING), dice)
+
+
+def _paint_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
+    ground = PLACES[facts["place"]](pen, dice)
+    unit = _SIZES.get(facts["kind"], 0.5) * dice.uniform(0.82, 1.12)
+    x = dice.uniform(0.42, 0.58)
+    draw_animal(pen.at(x, ground, unit, is_flipped=bool(dice.random() < 0.5)), facts, dice)
+    if facts["place"] == "grass":
+        draw_blades(pen, dice, top=ground + 0.01, n=70, green=(96, 164, 62))
+
+
+_PAINTERS: Mapping[str, _Painter] = MappingProxyType(
+    {"animals": _paint_animal, "beach": draw_beach, "holiday": draw_holiday}
+)
