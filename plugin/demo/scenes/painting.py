@@ -10,11 +10,14 @@ from PIL import Image
 from diptych.plugin.demo.looks import Dice
 from diptych.plugin.demo.scenes.animals import draw_animal
 from diptych.plugin.demo.scenes.beaches import draw_beach
+from diptych.plugin.demo.scenes.cells import draw_cells
 from diptych.plugin.demo.scenes.holidays import draw_holiday
 from diptych.plugin.demo.scenes.lighting import grain
+from diptych.plugin.demo.scenes.medicine import draw_medicine
 from diptych.plugin.demo.scenes.pens import Pen, pen_on
 from diptych.plugin.demo.scenes.places import PLACES
 from diptych.plugin.demo.scenes.plants import draw_blades
+from diptych.plugin.demo.scenes.stadiums import draw_stadium
 from diptych.plugin.demo.scenes.subjects import Scene
 
 #: Drawn this many times larger and scaled down, which smooths the edges.
@@ -41,5 +44,12 @@ def _paint_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
 
 
 _PAINTERS: Mapping[str, _Painter] = MappingProxyType(
-    {"animals": _paint_animal, "beach": draw_beach, "holiday": draw_holiday}
+    {
+        "animals": _paint_animal,
+        "beach": draw_beach,
+        "holiday": draw_holiday,
+        "stadium": draw_stadium,
+        "cells": draw_cells,
+        "medicine": draw_medicine,
+    }
 )
