@@ -4,8 +4,7 @@ Half of what a shopper may ask for is only in a product's picture (often the pat
 only in its words (the material): neither keywords nor pictures alone answer every search.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
@@ -18,11 +17,10 @@ from diptych.plugin.demo.assortment import TRADES, assortment
 from diptych.plugin.demo.drawing import draw
 from diptych.plugin.demo.looks import Dice, Look
 from diptych.plugin.demo.wording import Wording, describe
+from diptych.plugin.demo.written_folder import OnProgress, draw_all, write_lines, write_once
 
 #: What is true of one product, shown or said: attribute to value; lists say where it is seen.
 Facts: TypeAlias = Mapping[str, str | list[str] | None]
-#: Called with the number of products drawn so far and of all.
-OnProgress: TypeAlias = Callable[[int, int], None]
 
 RECORDS_NAME = "products.ndjson"
 TRUTH_NAME = "truth.ndjson"
@@ -95,19 +93,13 @@ def write_catalogue(
     Raises:
         CatalogError: the folder cannot be written.
     """
-    stamp = orjson.dumps({"version": _VERSION, "n": n, "seed": seed})
-    stamp_path, records_path = folder / _STAMP_NAME, folder / RECORDS_NAME
-    try:
-        if stamp_path.exists() and stamp_path.read_bytes() == stamp:
-            return records_path
+    stamp = {"version": _VERSION, "n": n, "seed": seed}
+
+    def write() -> None:
         _write(folder, make_products(n=n, seed=seed), on_progress)
-        stamp_path.write_bytes(stamp)
-    except OSError as err:
-        raise CatalogError(
-            f"The demonstration's catalogue cannot be written to {folder}: {err.strerror or err}. "
-            "Name a folder that you may write to and that has 10 MB to spare."
-        ) from err
-    return records_path
+
+    write_once(folder, _STAMP_NAME, stamp, write)
+    return folder / RECORDS_NAME
 
 
 def read_truth(folder: Path) -> dict[str, Facts]:
@@ -150,31 +142,17 @@ def _price(kind: str, dice: Dice) -> float:
 
 def _write(folder: Path, products: list[Product], on_progress: OnProgress | None) -> None:
     """Records last: a folder without them was left half drawn."""
-    stamp_path = folder / _STAMP_NAME
-    stamp_path.unlink(missing_ok=True)
-    (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
-    _draw_all(folder, products, on_progress)
-    _write_lines(folder / TRUTH_NAME, (_truth_row(product) for product in products))
-    _write_lines(folder / RECORDS_NAME, (product.record for product in products))
-
-
-def _truth_row(product: Product) -> dict[str, object]:
-    known = {"only_in_picture": product.only_in_picture, "only_in_words": product.only_in_words}
-    return {"id": product.id, **product.facts, **known}
-
-
-def _draw_all(folder: Path, products: list[Product], on_progress: OnProgress | None) -> None:
-    """Threads suffice: numpy and Pillow release the interpreter's lock for most of the work."""
 
     def draw_one(product: Product) -> None:
         path = folder / product.image
         jpeg(product.look, path, seed=product.image_seed, is_studio=product.is_studio)
 
-    with ThreadPoolExecutor() as pool:
-        for n_done, _ in enumerate(pool.map(draw_one, products), start=1):
-            if on_progress:
-                on_progress(n_done, len(products))
+    (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
+    draw_all(products, draw_one, on_progress)
+    write_lines(folder / TRUTH_NAME, (_truth_row(product) for product in products))
+    write_lines(folder / RECORDS_NAME, (product.record for product in products))
 
 
-def _write_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+def _truth_row(product: Product) -> dict[str, object]:
+    known = {"only_in_picture": product.only_in_picture, "only_in_words": product.only_in_words}
+    return {"id": product.id, **product.facts, **known}
