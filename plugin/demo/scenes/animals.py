@@ -6,6 +6,7 @@ import numpy as np
 
 from diptych.plugin.demo.looks import Dice
 from diptych.plugin.demo.patterns import Array
+from diptych.plugin.demo.scenes.birds import draw_bird
 from diptych.plugin.demo.scenes.fauna import BUILDS, Build, Coat
 from diptych.plugin.demo.scenes.lighting import glow, lay, shadow
 from diptych.plugin.demo.scenes.pens import Pen, darker, lighter, mixed
@@ -30,12 +31,13 @@ _PETS = frozenset(("cat", "dog", "rabbit"))
 
 
 def draw_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
-    """The animal of these facts on the ground at the pen's origin, facing right."""
+    """The animal of these facts on the ground at the pen's origin, facing either way."""
+    coat, action = _coat(facts, dice), facts["action"]
+    pen = pen.at(0, 0, 1.0, is_flipped=bool(dice.random() < 0.5))
     if facts["kind"] == "bird":
-        _draw_bird(pen, facts, dice)
+        draw_bird(pen, coat, action, dice)
         return
-    build, action = BUILDS[facts["kind"]], facts["action"]
-    coat = _coat(facts, dice)
+    build = BUILDS[facts["kind"]]
     ways = STANCES[action]
     way = ways[int(dice.integers(len(ways)))]
     if action == "sleeping" and facts["kind"] in _PETS:
@@ -71,6 +73,8 @@ def _body(pen: Pen, kind: str, build: Build, coat: Coat, stance: Stance, dice: D
     neck = [stance.chest, stance.head]
     pen.tube(coat.main, neck, (build.body[2] * 0.7, build.neck_width))
     pen.tube(coat.main, spine, build.body)
+    if kind in ("cat", "dog") and dice.random() < 0.35:
+        _stripes(pen, coat, stance, build)
     if kind == "horse":
         _mane(pen, coat, stance)
     if kind == "cow":
@@ -127,6 +131,16 @@ def _patches(pen: Pen, coat: Coat, stance: Stance, build: Build, dice: Dice) -> 
     pen.oval((240, 180, 176), -0.16, stance.hip[1] + build.body[1] * 0.46, 0.12, 0.08)
 
 
+def _stripes(pen: Pen, coat: Coat, stance: Stance, build: Build) -> None:
+    """A tabby's back."""
+    (x0, y0), (x1, y1) = stance.hip, stance.chest
+    across = np.array((y1 - y0, x0 - x1)) / np.hypot(x1 - x0, y1 - y0) * build.body[1]
+    tone = mixed(coat.main, coat.dark, 0.45)
+    for share in (0.1, 0.32, 0.54, 0.76):
+        root = np.array((x0 + (x1 - x0) * share, y0 + (y1 - y0) * share))
+        pen.tube(tone, [root + across * 0.46, root + across * 0.05], (0.05, 0.015))
+
+
 def _wool(pen: Pen, coat: Coat, stance: Stance, build: Build, dice: Dice) -> None:
     (x0, y0), (x1, y1) = stance.hip, stance.chest
     for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False).tolist():
@@ -168,53 +182,3 @@ def _dust(pen: Pen, dice: Dice) -> None:
     for _ in range(4):
         x, size = dice.uniform(-0.9, -0.5), dice.uniform(0.06, 0.14)
         glow(pen, (236, 228, 210), x, -size * 0.7, size * 1.6, size, opacity=0.6)
-
-
-def _draw_bird(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
-    coat = _coat(facts, dice)
-    is_flying = facts["action"] == "flying"
-    lift = -dice.uniform(0.9, 1.3) if is_flying else -0.42
-    shadow(pen, 0, 0.02, 0.5, 0.1, opacity=0.2 if is_flying else 0.45)
-    sheet = pen.apart()
-    bird = sheet.at(0, lift, 1.0, turn=-0.15 if is_flying else 0.1)
-    if is_flying:
-        _wing(bird, coat.far, dice.uniform(0.7, 0.95), -0.12)
-    else:
-        for x in (-0.04, 0.08):
-            sheet.line((222, 150, 60), [(x, lift), (x, -0.02), (x + 0.12, -0.01)], 0.035)
-    head = (0.36, 0.16) if facts["action"] == "eating" else (0.3, -0.24)
-    _plumage(bird, coat, head, eats=facts["action"] == "eating")
-    if is_flying:
-        _wing(bird, mixed(coat.main, coat.dark, 0.35), dice.uniform(0.75, 1.0), 0.12)
-    else:
-        wing = [(0.16, -0.1), (-0.02, -0.16), (-0.44, 0.1), (-0.1, 0.14), (0.12, 0.08)]
-        bird.blob(mixed(coat.main, coat.dark, 0.5), wing)
-    lay(pen, sheet, ink=darker(coat.dark, 0.25))
-    if facts["action"] == "eating":
-        for x in dice.uniform(0.3, 0.8, 6).tolist():
-            pen.oval((196, 150, 70), x, 0.0, 0.025, 0.018)
-
-
-def _plumage(bird: Pen, coat: Coat, head: tuple[float, float], *, eats: bool) -> None:
-    for y in (0.0, 0.07, 0.14):
-        bird.tube(darker(coat.main, 0.1 + y), [(-0.3, 0.06), (-0.84, y)], (0.14, 0.07))
-    bird.tube(coat.main, [(-0.36, 0.04), (0.0, 0.04), (0.22, -0.02)], (0.18, 0.46, 0.36))
-    bird.tube(coat.main, [(0.16, -0.02), head], (0.32, 0.3))
-    bird.oval(coat.pale, 0.1, 0.12, 0.22, 0.12)
-    face = bird.at(*head, 1.0, turn=0.9 if eats else 0.0)
-    face.oval(coat.main, 0, 0, 0.19, 0.18)
-    face.fill((240, 160, 50), [(0.14, -0.07), (0.44, 0.02), (0.14, 0.08)])
-    face.line((150, 90, 30), [(0.15, 0.01), (0.4, 0.02)], 0.015)
-    face.oval((255, 255, 255), 0.08, -0.04, 0.055, 0.055)
-    face.oval((14, 14, 18), 0.09, -0.04, 0.036, 0.036)
-
-
-def _wing(bird: Pen, tone: Array, span: float, lean: float) -> None:
-    """A raised wing with long feathers at its end."""
-    tip = (-0.3 + lean, -span)
-    bird.blob(
-        tone, [(0.16, 0.02), (0.1 + lean, -span * 0.6), tip, (-0.34, -span * 0.4), (-0.24, 0.04)]
-    )
-    for step in (0.0, 0.12, 0.24):
-        x, y = tip[0] - step * 0.3, tip[1] + step * 1.6
-        bird.tube(tone, [(-0.14 + lean / 2, -span * 0.4), (x - 0.1, y)], (0.16, 0.05))

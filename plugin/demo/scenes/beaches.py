@@ -28,7 +28,7 @@ def draw_beach(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
     light, feature = light_at(facts["time"]), facts["feature"]
     horizon = dice.uniform(0.36, 0.5)
     shore = horizon + dice.uniform(0.2, 0.32)
-    n_clouds = int(dice.integers(6, 10)) if facts["sky"] == "cloudy" else 0
+    n_clouds = int(dice.integers(7, 12)) if facts["sky"] == "cloudy" else 0
     sun_x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=n_clouds)
     if dice.random() < 0.35:
         _headland(pen, light, dice, horizon)

@@ -1,26 +1,17 @@
 """Cells: animal, plant, bacterium, neuron and blood, as a diagram or under the microscope."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
 
 from diptych.plugin.demo.looks import Dice
-from diptych.plugin.demo.outlines import Points, ellipse
-from diptych.plugin.demo.scenes.lighting import glow, gradient, lay, mottle
-from diptych.plugin.demo.scenes.organelles import (
-    draw_chloroplast,
-    draw_label,
-    draw_mitochondrion,
-    draw_nucleus,
-    draw_reticulum,
-    draw_ribosomes,
-    draw_vacuole,
-)
-from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
+from diptych.plugin.demo.outlines import ellipse
+from diptych.plugin.demo.scenes.cell_kinds import CELLS
+from diptych.plugin.demo.scenes.lighting import glow, gradient, mottle
+from diptych.plugin.demo.scenes.organelles import draw_label
+from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, mixed
 
-_Cell: TypeAlias = Callable[[Pen, Colour, Dice], list[tuple[float, float]]]
 _TINTS: Mapping[str, Colour] = MappingProxyType(
     {
         "pink": (240, 150, 176),
@@ -42,15 +33,26 @@ def draw_cells(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
     else:
         paper = _PAPERS[int(dice.integers(len(_PAPERS)))]
         gradient(pen, [paper, darker(paper, 0.05)])
-    unit = dice.uniform(0.78, 0.92) if not is_seen else dice.uniform(0.56, 0.72)
-    x, y = dice.uniform(0.46, 0.54, 2).tolist()
-    cell = pen.at(x, y, unit, turn=dice.uniform(-0.2, 0.2), is_flipped=dice.random() < 0.5)
-    parts = _CELLS[facts["kind"]](cell, tint, dice)
+    for cell in _places(pen, facts, dice, is_seen=is_seen):
+        parts = CELLS[facts["kind"]](cell, tint, dice)
     if is_seen:
         _eyepiece(pen, tint)
     elif dice.random() < 0.7:
         for x, y in parts[: int(dice.integers(3, 7))]:
             draw_label(pen, cell.pixel(x, y) / pen.unit_px, dice)
+
+
+def _places(pen: Pen, facts: Mapping[str, str], dice: Dice, *, is_seen: bool) -> list[Pen]:
+    """One pen for a cell in the middle, or some for smaller cells, the nearest last."""
+    n_cells = 1 if facts["kind"] == "blood cells" or dice.random() < 0.7 else 3
+    unit = dice.uniform(0.78, 0.92) * (0.76 if is_seen else 1.0) * (0.62 if n_cells > 1 else 1.0)
+    start, reach = dice.uniform(0, 6.28), 0.24 if n_cells > 1 else 0.03
+    angles = start + np.linspace(0, 6.28, n_cells, endpoint=False)
+    middles = np.column_stack([np.cos(angles), np.sin(angles)]) * reach + 0.5
+    return [
+        pen.at(x, y, unit, turn=dice.uniform(-0.3, 0.3), is_flipped=dice.random() < 0.5)
+        for x, y in middles.tolist()
+    ]
 
 
 def _field(pen: Pen, tint: Colour, dice: Dice) -> None:
@@ -71,195 +73,3 @@ def _eyepiece(pen: Pen, tint: Colour) -> None:
     )
     pen.fill((12, 12, 16), ring)
     pen.line(darker(tint, 0.6), ellipse(0.5, 0.5, 0.488, 0.488, n=72), 0.012, opacity=0.6)
-
-
-def _bumpy(dice: Dice, radius: float, wobble: float, *, stretch: float = 1.0) -> Points:
-    angles = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-    radii = radius * (1 + dice.uniform(-wobble, wobble, 14))
-    return np.column_stack([radii * np.cos(angles) * stretch, radii * np.sin(angles)])
-
-
-def _membrane(pen: Pen, outline: Points, tint: Colour, *, wall: Colour) -> None:
-    """A body with a double rim."""
-    sheet = pen.apart()
-    sheet.blob(wall, outline * 1.07)
-    sheet.blob(lighter(tint, 0.75), outline * 1.015)
-    sheet.blob(darker(wall, 0.2), outline * 0.985)
-    sheet.blob(lighter(tint, 0.55), outline * 0.955)
-    lay(pen, sheet, ink=darker(wall, 0.35), depth=0.22)
-
-
-def _spread(
-    dice: Dice, n: int, *, keep_off: float = 0.2, reach: float = 0.37
-) -> list[tuple[float, float]]:
-    """`n` places between the nucleus and the membrane, well apart."""
-    start = dice.uniform(0, 2 * np.pi)
-    places = []
-    for i in range(n):
-        angle, radius = start + 2 * np.pi * i / n, dice.uniform(keep_off, reach)
-        places.append((float(np.cos(angle) * radius), float(np.sin(angle) * radius)))
-    return places
-
-
-def _animal_cell(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    _membrane(pen, _bumpy(dice, 0.46, 0.05), tint, wall=darker(tint, 0.12))
-    x, y = dice.uniform(-0.08, 0.08, 2).tolist()
-    draw_ribosomes(pen, dice, tint, n=46)
-    places = _spread(dice, 8, keep_off=0.29)
-    for i, place in enumerate(places):
-        part = pen.at(*place, dice.uniform(0.12, 0.17), turn=dice.uniform(0, 6))
-        if i % 2 == 0:
-            draw_mitochondrion(part)
-        else:
-            draw_vacuole(
-                part, ((250, 220, 120), (150, 200, 240), (170, 220, 150), (220, 160, 220))[i // 2]
-            )
-    draw_reticulum(pen.at(x, y, 1.0, turn=dice.uniform(0, 6)), tint)
-    draw_nucleus(pen.at(x, y, dice.uniform(0.34, 0.42)), tint)
-    return [(x, y), *places, (0.42, 0.1)]
-
-
-def _plant_cell(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    half, height = 0.47, dice.uniform(0.36, 0.46)
-    soft = 0.8
-    box = np.array(
-        [
-            (-half, -height),
-            (0, -height),
-            (half, -height),
-            (half, 0),
-            (half, height),
-            (0, height),
-            (-half, height),
-            (-half, 0),
-        ]
-    )
-    box[[0, 2, 4, 6]] *= soft + 0.14
-    _membrane(pen, box * 0.94, tint, wall=mixed((96, 160, 74), tint, 0.3))
-    draw_ribosomes(pen, dice, tint, n=30)
-    vacuole = pen.at(0.06, 0.02, 1.0).apart()
-    vacuole.blob(
-        (158, 212, 240),
-        [(-0.24, -0.12), (0.02, -0.22), (0.26, -0.1), (0.24, 0.12), (0, 0.2), (-0.22, 0.14)],
-    )
-    lay(pen, vacuole, ink=(90, 150, 196), depth=0.25)
-    nucleus = (-0.28, -0.12 * float(dice.choice((-1, 1))))
-    places = [
-        (x, y * height)
-        for x, y in (
-            (-0.1, -0.74),
-            (0.14, -0.76),
-            (0.36, -0.5),
-            (0.37, 0.2),
-            (0.24, 0.72),
-            (-0.02, 0.76),
-            (-0.26, 0.68),
-        )
-    ]
-    for x, y in places:
-        draw_chloroplast(pen.at(x, y, dice.uniform(0.13, 0.17), turn=dice.uniform(-0.5, 0.5)))
-    for x, y in ((-0.36, 0.2 * height), (0.34, 0.72 * height)):
-        draw_mitochondrion(pen.at(x, y, 0.12, turn=dice.uniform(0, 6)))
-    draw_nucleus(pen.at(*nucleus, 0.26), tint)
-    return [nucleus, *places[::2], (0.06, 0.02), (0.44, 0.0)]
-
-
-def _bacterium(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    """A rod with hairs and flagella."""
-    t = np.linspace(0, 1, 18)
-    for _ in range(dice.integers(1, 4)):
-        y = dice.uniform(-0.05, 0.05)
-        wave = y + 0.06 * np.sin(t * dice.uniform(9, 14) + dice.uniform(0, 6)) * np.sqrt(t)
-        pen.line(darker(tint, 0.35), np.column_stack([-0.3 - 0.3 * t, wave]), 0.014)
-    for x in np.linspace(-0.26, 0.34, 17).tolist():
-        for side in (-1, 1):
-            tip = (x + dice.uniform(-0.03, 0.03), side * dice.uniform(0.25, 0.29))
-            pen.line(darker(tint, 0.25), [(x, side * 0.16), tip], 0.009)
-    sheet = pen.apart()
-    for colour, width in (
-        (darker(tint, 0.3), 0.43),
-        (lighter(tint, 0.2), 0.39),
-        (darker(tint, 0.12), 0.35),
-        (lighter(tint, 0.5), 0.31),
-    ):
-        sheet.tube(colour, [(-0.2, 0), (0.26, 0)], (width, width))
-    lay(pen, sheet, ink=darker(tint, 0.45), depth=0.35)
-    draw_ribosomes(pen.at(0.03, 0, 0.74), dice, tint, n=26, flat=0.38)
-    turn = np.linspace(0, 2 * np.pi, 40)
-    along = 0.03 + 0.2 * np.cos(turn) + 0.03 * np.cos(turn * 7)
-    across = 0.055 * np.sin(turn) + 0.03 * np.sin(turn * 9)
-    pen.line((110, 60, 150), np.column_stack([along, across]), 0.014)
-    pen.line((220, 90, 90), ellipse(0.3, 0.06, 0.035, 0.035), 0.012)
-    return [(0.03, 0.0), (0.3, 0.06), (0.44, 0.0), (-0.45, 0.0), (0.1, 0.26)]
-
-
-def _neuron(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    """A body with dendrites and a long sheathed axon."""
-    sheet = pen.apart()
-    body = (-0.26, -0.06)
-    for angle in np.linspace(0.9, 5.4, 7).tolist():
-        _dendrite(sheet, body, angle + dice.uniform(-0.2, 0.2), dice, darker(tint, 0.06))
-    axon = [(-0.2, -0.04), (0.0, 0.04), (0.22, dice.uniform(-0.02, 0.14)), (0.38, 0.06)]
-    sheet.tube(darker(tint, 0.06), axon, (0.08, 0.03, 0.03, 0.03))
-    for lean in (-0.12, -0.04, 0.05, 0.13):
-        sheet.tube(
-            darker(tint, 0.06),
-            [axon[-1], (0.44, 0.06 + lean * 0.6), (0.5, 0.06 + lean * 1.3)],
-            (0.03, 0.018, 0.014),
-        )
-        sheet.oval(darker(tint, 0.2), 0.5, 0.06 + lean * 1.3, 0.02, 0.02)
-    sheet.blob(tint, _bumpy(dice, 0.15, 0.12) + body)
-    lay(pen, sheet, ink=darker(tint, 0.4), depth=0.35)
-    sheath = pen.apart()
-    for i in range(4):
-        (x0, y0), (x1, y1) = axon[1], axon[3]
-        a, b = (i + 0.12) / 4, (i + 0.82) / 4
-        ends = [
-            (x0 + (x1 - x0) * s, y0 + (axon[2][1] - y0) * np.sin(np.pi * s) * 0.9 + (y1 - y0) * s)
-            for s in (a, b)
-        ]
-        sheath.tube(((250, 226, 150), (250, 240, 214))[i % 2], ends, (0.07, 0.07))
-    lay(pen, sheath, ink=(170, 136, 70), depth=0.3)
-    draw_nucleus(pen.at(*body, 0.15), tint)
-    return [body, (0.16, 0.08), (-0.4, 0.12), (0.5, 0.06)]
-
-
-def _dendrite(pen: Pen, root: tuple[float, float], angle: float, dice: Dice, tone: Colour) -> None:
-    length = dice.uniform(0.22, 0.3)
-    x, y = root[0] + np.cos(angle) * length * 0.65, root[1] + np.sin(angle) * length * 0.65
-    pen.tube(tone, [root, (x, y)], (0.1, 0.035))
-    for turn in (-0.5, 0.35):
-        tip = (x + np.cos(angle + turn) * length * 0.6, y + np.sin(angle + turn) * length * 0.6)
-        pen.tube(tone, [(x, y), tip], (0.034, 0.014))
-
-
-def _blood_cells(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    """Red discs, a white cell or two with lobed nuclei, platelets; the tint is the plasma's."""
-    pen.oval(lighter(tint, 0.35), 0, 0, 0.52, 0.5)
-    for x, y in dice.uniform(-0.4, 0.4, (10, 2)).tolist():
-        pen.oval(darker(tint, 0.3), x, y, 0.018, 0.014)
-    places = _spread(dice, int(dice.integers(8, 12)), keep_off=0.2, reach=0.44)
-    for x, y in places:
-        red = pen.apart()
-        rx, turn = dice.uniform(0.1, 0.13), dice.uniform(0, 3)
-        ry = rx * dice.uniform(0.6, 1.0)
-        red.oval((206, 50, 52), x, y, rx, ry, turn=turn)
-        red.oval((168, 32, 40), x, y, rx * 0.5, ry * 0.5, turn=turn)
-        lay(pen, red, ink=(124, 20, 30), depth=0.4)
-    white = pen.apart()
-    white.blob((236, 232, 244), _bumpy(dice, 0.16, 0.06))
-    lay(pen, white, ink=(150, 140, 176), depth=0.3)
-    for dx, dy in ((-0.05, -0.04), (0.05, -0.03), (0.0, 0.05)):
-        pen.oval((118, 76, 160), dx, dy, 0.055, 0.05)
-    return [(0, 0), *places[:4]]
-
-
-_CELLS: Mapping[str, _Cell] = MappingProxyType(
-    {
-        "animal cell": _animal_cell,
-        "plant cell": _plant_cell,
-        "bacterium": _bacterium,
-        "neuron": _neuron,
-        "blood cells": _blood_cells,
-    }
-)

@@ -38,7 +38,7 @@ def draw_holiday(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
 def _hotel(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """Hotels along the beach."""
     horizon, shore = dice.uniform(0.5, 0.58), dice.uniform(0.72, 0.8)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=shore + 0.03, sun_x=x)
     side = dice.random() < 0.5
     place = dice.uniform(0.24, 0.36) if side else dice.uniform(0.64, 0.76)
@@ -60,7 +60,7 @@ def _hotel(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
 def _pool(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """A pool with loungers, the sea and a hotel behind it."""
     horizon = dice.uniform(0.3, 0.4)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=horizon + 0.1, sun_x=x)
     deck = mixed((228, 212, 188), light.sky[0], light.shade * 0.4)
     gradient(pen, [deck, darker(deck, 0.14)], horizon + 0.08, 1)
@@ -117,7 +117,7 @@ def _swim_ring(pen: Pen, tone: Colour, dice: Dice) -> None:
 def _parasols(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """Rows of parasols and loungers on the sand."""
     horizon, shore = dice.uniform(0.26, 0.36), dice.uniform(0.46, 0.52)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=shore + 0.03, sun_x=x)
     _sand(pen, light, dice, shore)
     for y, unit, n in ((shore + 0.16, 0.26, 3), (0.95, 0.46, 2)):
@@ -135,7 +135,7 @@ def _parasols(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
 def _surfing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """A rider on the face of a breaking wave."""
     horizon = dice.uniform(0.26, 0.36)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=1.0, sun_x=x)
     far, near = light.sea
     xs = np.linspace(-0.05, 1.05, 24)
@@ -172,7 +172,7 @@ def _surfing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
 def _sailing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """A large yacht, others far away."""
     horizon = dice.uniform(0.42, 0.56)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(1, 5)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=1.0, sun_x=x)
     for _ in range(dice.integers(0, 4)):
         far = pen.at(
@@ -188,7 +188,7 @@ def _sailing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
 def _jetski(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """A rider on a water scooter that throws up spray."""
     horizon = dice.uniform(0.3, 0.44)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=1.0, sun_x=x)
     flip = bool(dice.random() < 0.5)
     unit = dice.uniform(0.44, 0.58)

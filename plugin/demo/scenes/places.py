@@ -16,7 +16,7 @@ from diptych.plugin.demo.scenes.plants import (
     draw_palm,
     draw_tree,
 )
-from diptych.plugin.demo.scenes.skies import LIGHTS, draw_sea, draw_sky, draw_surf
+from diptych.plugin.demo.scenes.skies import Light, draw_sea, draw_sky, draw_surf, light_at
 
 #: Paints the ground and all behind it; gives the height at which an animal stands.
 Place: TypeAlias = Callable[[Pen, Dice], float]
@@ -27,7 +27,7 @@ _SOFAS = ((70, 104, 140), (176, 78, 70), (84, 124, 96), (196, 150, 80), (130, 10
 def draw_grass(pen: Pen, dice: Dice) -> float:
     """A meadow under a blue sky, with trees and flowers."""
     horizon = dice.uniform(0.26, 0.48)
-    draw_sky(pen, LIGHTS["noon"], dice, horizon=horizon, n_clouds=int(dice.integers(1, 5)))
+    draw_sky(pen, _daylight(dice), dice, horizon=horizon)
     _hills(pen, dice, horizon, (112, 158, 96))
     green = np.array((98, 168, 62)) + dice.uniform(-14, 14, 3)
     gradient(pen, [lighter(green, 0.14), green, darker(green, 0.2)], horizon, 1)
@@ -62,9 +62,9 @@ def draw_snow(pen: Pen, dice: Dice) -> float:
 
 def draw_shore(pen: Pen, dice: Dice) -> float:
     """A sand beach with the sea behind it."""
-    light = LIGHTS["noon"]
+    light = _daylight(dice)
     horizon, shore = dice.uniform(0.22, 0.34), dice.uniform(0.46, 0.56)
-    x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=int(dice.integers(0, 4)))
+    x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=shore, sun_x=x)
     draw_sand(pen, dice, light.sand, top=shore)
     draw_surf(pen, shore, slope=dice.uniform(-0.03, 0.03), tone=(255, 255, 255))
@@ -128,6 +128,7 @@ def draw_forest(pen: Pen, dice: Dice) -> float:
             0.14,
             opacity=0.9,
         )
+    glow(pen, (206, 214, 150), dice.uniform(0.3, 0.7), 0.78, 0.6, 0.3, opacity=0.4)
     draw_blades(pen, dice, top=floor + 0.04, n=60, green=(70, 110, 50))
     return float(dice.uniform(0.78, 0.88))
 
@@ -180,6 +181,10 @@ def _window(pen: Pen, dice: Dice, x: float) -> None:
         [(x, bottom - 0.04), (right, bottom - 0.04), (right, bottom + 0.03), (x, bottom + 0.03)],
     )
     pen.line(frame, [(middle, 0.06), (middle, bottom)], 0.012)
+
+
+def _daylight(dice: Dice) -> Light:
+    return light_at("noon" if dice.random() < 0.8 else "sunrise")
 
 
 def _hills(pen: Pen, dice: Dice, horizon: float, tone: Colour) -> None:

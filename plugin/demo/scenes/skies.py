@@ -49,7 +49,7 @@ LIGHTS: Mapping[str, Light] = MappingProxyType(
         ),
         "night": Light(
             ((6, 9, 30), (14, 22, 58), (36, 52, 98)),
-            (40, 50, 84), (244, 244, 226), ((28, 44, 88), (10, 16, 42)),
+            (82, 94, 136), (244, 244, 226), ((28, 44, 88), (10, 16, 42)),
             ((44, 44, 62), (62, 58, 72)), 0.7, 0.9, is_low=False, is_dark=True,
         ),
     }
@@ -63,9 +63,9 @@ def light_at(time: str) -> Light:
 
 
 def draw_sky(
-    pen: Pen, light: Light, dice: Dice, *, horizon: float, n_clouds: int = 3
+    pen: Pen, light: Light, dice: Dice, *, horizon: float, n_clouds: int | None = None
 ) -> tuple[float, float]:
-    """Sky down to the `horizon`, and where its sun or moon is."""
+    """Sky down to the `horizon` with that many clouds or a few, and where its sun or moon is."""
     tint = dice.uniform(-10, 10, 3)
     gradient(pen, [np.asarray(c, float) + tint for c in light.sky], 0, horizon + 0.01)
     if light.is_dark:
@@ -73,7 +73,7 @@ def draw_sky(
     x = dice.uniform(0.15, 0.85)
     y = horizon - dice.uniform(0.0, 0.1) if light.is_low else horizon * dice.uniform(0.15, 0.5)
     _sun(pen, light, x, y)
-    for _ in range(n_clouds):
+    for _ in range(dice.integers(0, 5) if n_clouds is None else n_clouds):
         draw_cloud(pen, light, dice, dice.uniform(0, 1), horizon * dice.uniform(0.1, 0.75))
     return float(x), float(y)
 
