@@ -9,37 +9,21 @@ from diptych.plugin.demo.scenes.pens import Colour, Pen, darker
 _SOFT = (120, 138, 158)
 _BONE = (226, 234, 242)
 _IVORY = (236, 226, 200)
+#: The right half of the body on a film, from top to bottom, and its lung.
+_TRUNK = ((0.12, -0.46), (0.36, -0.34), (0.4, 0.1), (0.36, 0.47))
+_LUNG = (
+    *((0.07, -0.3), (0.16, -0.36), (0.27, -0.2), (0.33, 0.12)),
+    *((0.31, 0.26), (0.18, 0.2), (0.08, 0.18)),
+)
+_PELVIS = ((-0.09, 0.02), (0, 0.05), (0.09, 0.02), (0.08, 0.09), (0, 0.13), (-0.08, 0.09))
 
 
 def draw_chest(pen: Pen, dice: Dice) -> None:
     """Two dark lungs behind curved ribs, spine, collarbones and the heart's shadow."""
-    body = (96, 110, 128)
-    pen.blob(
-        body,
-        [
-            (-0.12, -0.46),
-            (0.12, -0.46),
-            (0.36, -0.34),
-            (0.4, 0.1),
-            (0.36, 0.47),
-            (-0.36, 0.47),
-            (-0.4, 0.1),
-            (-0.36, -0.34),
-        ],
-    )
+    pen.blob((96, 110, 128), [*_TRUNK, *((-x, y) for x, y in reversed(_TRUNK))])
     glow(pen, _SOFT, 0, 0.42, 0.46, 0.24, opacity=0.9)
     for side in (-1, 1):
-        lung = [
-            (0.07, -0.3),
-            (0.16, -0.36),
-            (0.27, -0.2),
-            (0.33, 0.12),
-            (0.31, 0.26),
-            (0.18, 0.2),
-            (0.08, 0.18),
-        ]
-        outline = [(side * x, y) for x, y in lung]
-        pen.blob((26, 32, 42), outline)
+        pen.blob((26, 32, 42), [(side * x, y) for x, y in _LUNG])
         for i in range(7):
             root, tip = (side * 0.06, -0.1 + 0.01 * i), (side * 0.24, -0.26 + 0.075 * i)
             pen.line((88, 100, 116), [root, tip], 0.006, opacity=0.6)
@@ -51,11 +35,8 @@ def draw_chest(pen: Pen, dice: Dice) -> None:
     for side in (-1, 1):
         collar = [(side * 0.03, -0.3), (side * 0.18, -0.36), (side * 0.36, -0.34)]
         pen.tube(_BONE, collar, (0.035, 0.026, 0.032))
-        pen.tube(
-            _BONE,
-            [(side * 0.37, -0.32), (side * 0.41, -0.1), (side * 0.42, 0.12)],
-            (0.07, 0.045, 0.045),
-        )
+        arm = [(side * 0.37, -0.32), (side * 0.41, -0.1), (side * 0.42, 0.12)]
+        pen.tube(_BONE, arm, (0.07, 0.045, 0.045))
 
 
 def _ribs(pen: Pen, dice: Dice) -> None:
@@ -141,29 +122,11 @@ def draw_skeleton(pen: Pen, dice: Dice) -> None:
     sheet.oval(_IVORY, 0, -0.4, 0.075, 0.08)
     sheet.tube(_IVORY, [(0, -0.36), (0, -0.32)], (0.09, 0.07))
     sheet.tube(_IVORY, [(0, -0.3), (0, 0.04)], (0.03, 0.035))
-    for i in range(6):
-        y, reach = -0.22 + 0.036 * i, 0.1 + 0.012 * min(i, 3) - 0.012 * max(0, i - 4)
-        for side in (-1, 1):
-            rib = [
-                (0, y - 0.02),
-                (side * reach, y - 0.03),
-                (side * reach * 1.1, y + 0.03),
-                (side * 0.02, y + 0.04),
-            ]
-            sheet.line(_IVORY, _bent(rib), 0.014)
-    sheet.blob(
-        _IVORY, [(-0.09, 0.02), (0, 0.05), (0.09, 0.02), (0.08, 0.09), (0, 0.13), (-0.08, 0.09)]
-    )
+    sheet.blob(_IVORY, _PELVIS)
     raised = dice.random() < 0.5
     for side in (-1, 1):
-        _bone(sheet, (0, -0.255), (side * 0.13, -0.265), 0.024, _IVORY)
-        hand = (side * 0.26, -0.36) if raised and side > 0 else (side * 0.2, 0.08)
-        elbow = (side * 0.22, -0.18) if raised and side > 0 else (side * 0.17, -0.09)
-        _bone(sheet, (side * 0.13, -0.25), elbow, 0.032, _IVORY)
-        _bone(sheet, elbow, hand, 0.028, _IVORY)
-        for lean in (-0.02, 0.0, 0.02):
-            tip = (hand[0] + lean, hand[1] + (-0.05 if raised and side > 0 else 0.05))
-            sheet.line(_IVORY, [hand, tip], 0.01)
+        _rib_cage(sheet, side)
+        _arm(sheet, side, is_raised=bool(raised and side > 0))
         foot = side * dice.uniform(0.07, 0.1)
         _bone(sheet, (side * 0.06, 0.1), (foot, 0.28), 0.042, _IVORY)
         _bone(sheet, (foot, 0.29), (foot, 0.46), 0.034, _IVORY)
@@ -173,3 +136,22 @@ def draw_skeleton(pen: Pen, dice: Dice) -> None:
         pen.oval((34, 28, 26), side * 0.03, -0.405, 0.02, 0.022)
     pen.fill((34, 28, 26), [(0, -0.385), (0.01, -0.365), (-0.01, -0.365)])
     pen.line((70, 56, 48), [(-0.03, -0.338), (0.03, -0.338)], 0.008)
+
+
+def _rib_cage(pen: Pen, side: int) -> None:
+    for i in range(6):
+        y = -0.22 + 0.036 * i
+        reach = side * (0.1 + 0.012 * min(i, 3) - 0.012 * max(0, i - 4))
+        rib = [(0, y - 0.02), (reach, y - 0.03), (reach * 1.1, y + 0.03), (side * 0.02, y + 0.04)]
+        pen.line(_IVORY, _bent(rib), 0.014)
+
+
+def _arm(pen: Pen, side: int, *, is_raised: bool) -> None:
+    shoulder = (side * 0.13, -0.255)
+    elbow = (side * 0.22, -0.18) if is_raised else (side * 0.17, -0.09)
+    x, y = (side * 0.26, -0.36) if is_raised else (side * 0.2, 0.08)
+    _bone(pen, (0, -0.255), shoulder, 0.024, _IVORY)
+    _bone(pen, shoulder, elbow, 0.032, _IVORY)
+    _bone(pen, elbow, (x, y), 0.028, _IVORY)
+    for lean in (-0.02, 0.0, 0.02):
+        pen.line(_IVORY, [(x, y), (x + lean, y - 0.05 if is_raised else y + 0.05)], 0.01)

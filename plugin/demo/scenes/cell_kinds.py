@@ -21,6 +21,15 @@ from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
 
 #: Draws a cell in a tint; gives the places of parts that a diagram may name.
 Cell: TypeAlias = Callable[[Pen, Colour, Dice], list[tuple[float, float]]]
+#: A plant cell's outline in halves of its sides, its vacuole and its chloroplasts.
+_WALL = np.array(
+    [(-0.94, -0.94), (0, -1), (0.94, -0.94), (1, 0), (0.94, 0.94), (0, 1), (-0.94, 0.94), (-1, 0)]
+)
+_VACUOLE = ((-0.24, -0.12), (0.02, -0.22), (0.26, -0.1), (0.24, 0.12), (0, 0.2), (-0.22, 0.14))
+_CHLOROPLASTS = (
+    *((-0.1, -0.74), (0.14, -0.76), (0.36, -0.5), (0.37, 0.2)),
+    *((0.24, 0.72), (-0.02, 0.76), (-0.26, 0.68)),
+)
 
 
 def _bumpy(dice: Dice, radius: float, wobble: float, *, stretch: float = 1.0) -> Points:
@@ -70,46 +79,19 @@ def _animal_cell(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]
 
 
 def _plant_cell(pen: Pen, tint: Colour, dice: Dice) -> list[tuple[float, float]]:
-    half, height = 0.47, dice.uniform(0.36, 0.46)
-    soft = 0.8
-    box = np.array(
-        [
-            (-half, -height),
-            (0, -height),
-            (half, -height),
-            (half, 0),
-            (half, height),
-            (0, height),
-            (-half, height),
-            (-half, 0),
-        ]
-    )
-    box[[0, 2, 4, 6]] *= soft + 0.14
-    _membrane(pen, box * 0.94, tint, wall=mixed((96, 160, 74), tint, 0.3))
+    """A walled box around a large vacuole, with chloroplasts."""
+    height = dice.uniform(0.36, 0.46)
+    _membrane(pen, _WALL * (0.44, 0.94 * height), tint, wall=mixed((96, 160, 74), tint, 0.3))
     draw_ribosomes(pen, dice, tint, n=30)
     vacuole = pen.at(0.06, 0.02, 1.0).apart()
-    vacuole.blob(
-        (158, 212, 240),
-        [(-0.24, -0.12), (0.02, -0.22), (0.26, -0.1), (0.24, 0.12), (0, 0.2), (-0.22, 0.14)],
-    )
+    vacuole.blob((158, 212, 240), _VACUOLE)
     lay(pen, vacuole, ink=(90, 150, 196), depth=0.25)
-    nucleus = (-0.28, -0.12 * float(dice.choice((-1, 1))))
-    places = [
-        (x, y * height)
-        for x, y in (
-            (-0.1, -0.74),
-            (0.14, -0.76),
-            (0.36, -0.5),
-            (0.37, 0.2),
-            (0.24, 0.72),
-            (-0.02, 0.76),
-            (-0.26, 0.68),
-        )
-    ]
+    places = [(x, y * height) for x, y in _CHLOROPLASTS]
     for x, y in places:
         draw_chloroplast(pen.at(x, y, dice.uniform(0.13, 0.17), turn=dice.uniform(-0.5, 0.5)))
     for x, y in ((-0.36, 0.2 * height), (0.34, 0.72 * height)):
         draw_mitochondrion(pen.at(x, y, 0.12, turn=dice.uniform(0, 6)))
+    nucleus = (-0.28, -0.12 * float(dice.choice((-1, 1))))
     draw_nucleus(pen.at(*nucleus, 0.26), tint)
     return [nucleus, *places[::2], (0.06, 0.02), (0.44, 0.0)]
 

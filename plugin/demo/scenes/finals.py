@@ -7,6 +7,7 @@ from diptych.plugin.demo.scenes.lighting import glow, lay, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter
 
 _GOLD = (236, 186, 60)
+_HANDLE = ((0.24, -0.9), (0.4, -0.82), (0.34, -0.6), (0.14, -0.5))
 _CONFETTI = ((240, 200, 60), (230, 60, 70), (70, 130, 230), (90, 200, 110), (250, 250, 250))
 
 
@@ -37,40 +38,29 @@ def _cup(pen: Pen, *, is_globe: bool) -> None:
     sheet.fill((40, 90, 64), [(-0.2, -0.13), (0.2, -0.13), (0.23, 0), (-0.23, 0)])
     sheet.line(lighter(_GOLD, 0.3), [(-0.21, -0.07), (0.21, -0.07)], 0.03)
     if is_globe:
-        sheet.tube(_GOLD, [(0, -0.14), (0, -0.34), (0, -0.62)], (0.32, 0.16, 0.34))
-        sheet.oval(lighter(_GOLD, 0.15), 0, -0.8, 0.22, 0.21)
-        for lean in (-0.1, 0.08):
-            sheet.tube(
-                darker(_GOLD, 0.25),
-                [(lean * 1.2, -0.16), (-lean * 0.4, -0.4), (lean * 1.6, -0.7)],
-                (0.03, 0.02, 0.03),
-            )
-        sheet.line(darker(_GOLD, 0.25), [(-0.2, -0.84), (0, -0.78), (0.2, -0.84)], 0.02)
+        _globe(sheet)
     else:
-        for turn in (-1, 1):
-            sheet.line(
-                _GOLD,
-                [
-                    (turn * 0.24, -0.9),
-                    (turn * 0.4, -0.82),
-                    (turn * 0.34, -0.6),
-                    (turn * 0.14, -0.5),
-                ],
-                0.05,
-            )
-        sheet.tube(_GOLD, [(0, -0.13), (0, -0.3), (0, -0.42)], (0.26, 0.08, 0.14))
-        bowl = [
-            (-0.3, -0.98),
-            (0.3, -0.98),
-            (0.25, -0.66),
-            (0.1, -0.42),
-            (-0.1, -0.42),
-            (-0.25, -0.66),
-        ]
-        sheet.fill(_GOLD, bowl)
-        sheet.oval(darker(_GOLD, 0.3), 0, -0.98, 0.3, 0.06)
+        _bowl(sheet)
     sheet.tube((255, 246, 200), [(-0.1, -0.9), (-0.13, -0.7)], (0.04, 0.05))
     lay(pen, sheet, ink=darker(_GOLD, 0.55), depth=0.45)
+
+
+def _globe(pen: Pen) -> None:
+    pen.tube(_GOLD, [(0, -0.14), (0, -0.34), (0, -0.62)], (0.32, 0.16, 0.34))
+    pen.oval(lighter(_GOLD, 0.15), 0, -0.8, 0.22, 0.21)
+    for lean in (-0.1, 0.08):
+        groove = [(lean * 1.2, -0.16), (-lean * 0.4, -0.4), (lean * 1.6, -0.7)]
+        pen.tube(darker(_GOLD, 0.25), groove, (0.03, 0.02, 0.03))
+    pen.line(darker(_GOLD, 0.25), [(-0.2, -0.84), (0, -0.78), (0.2, -0.84)], 0.02)
+
+
+def _bowl(pen: Pen) -> None:
+    for side in (-1, 1):
+        pen.line(_GOLD, [(side * x, y) for x, y in _HANDLE], 0.05)
+    pen.tube(_GOLD, [(0, -0.13), (0, -0.3), (0, -0.42)], (0.26, 0.08, 0.14))
+    half = ((0.3, -0.98), (0.25, -0.66), (0.1, -0.42))
+    pen.fill(_GOLD, [*half, *((-x, y) for x, y in reversed(half))])
+    pen.oval(darker(_GOLD, 0.3), 0, -0.98, 0.3, 0.06)
 
 
 def _flag(pen: Pen, team: Colour, dice: Dice) -> None:

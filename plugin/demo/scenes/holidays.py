@@ -134,39 +134,35 @@ def _parasols(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
 
 def _surfing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:
     """A rider on the face of a breaking wave."""
-    horizon = dice.uniform(0.26, 0.36)
+    horizon, peak = dice.uniform(0.26, 0.36), dice.uniform(0.15, 0.85)
     x, _ = draw_sky(pen, light, dice, horizon=horizon)
     draw_sea(pen, light, dice, horizon=horizon, bottom=1.0, sun_x=x)
+    _breaker(pen, light, dice, horizon, peak)
+    is_flipped = peak >= 0.5
+    side = -1.0 if is_flipped else 1.0
+    x, y = peak + side * dice.uniform(0.1, 0.24), dice.uniform(0.62, 0.72)
+    draw_spray(pen.at(x, y, 0.4, is_flipped=is_flipped), dice, reach=0.9)
+    rider = pen.at(x, y, dice.uniform(0.36, 0.46), turn=side * 0.16, is_flipped=is_flipped)
+    sheet = rider.apart()
+    draw_surfboard(sheet.at(0, 0.02, 1.1), tone=tone)
+    suit = dressed(dice, shirt=darker(tone, 0.25), shorts=(40, 44, 60))
+    draw_person(sheet, POSTURES["balancing"], suit)
+    lay(rider, sheet, ink=darker(tone, 0.5), depth=0.3)
+
+
+def _breaker(pen: Pen, light: Light, dice: Dice, horizon: float, peak: float) -> None:
+    """A wave as wide as the picture, highest at `peak`."""
     far, near = light.sea
-    xs = np.linspace(-0.05, 1.05, 24)
-    peak = dice.uniform(0.15, 0.85)
-    crest = horizon + 0.26 - 0.24 * np.exp(-(((xs - peak) / 0.32) ** 2))
+    x = np.linspace(-0.05, 1.05, 24)
+    crest = horizon + 0.26 - 0.24 * np.exp(-(((x - peak) / 0.32) ** 2))
     for step in np.linspace(0, 1, 9).tolist():
-        line = np.column_stack([xs, crest + (1 - crest) * step * 0.9])
+        line = np.column_stack([x, crest + (1 - crest) * step * 0.9])
         face = mixed(lighter(near, 0.3), darker(far, 0.1), step)
         pen.fill(face, [*line.tolist(), (1.05, 1), (-0.05, 1)])
     foam = mixed(_FOAM, light.sky[-1], light.shade * 0.3)
     for at in dice.uniform(0, 1, 70).tolist():
-        y = float(np.interp(at, xs, crest)) + abs(dice.normal(0, 0.025))
+        y = float(np.interp(at, x, crest)) + abs(dice.normal(0, 0.025))
         glow(pen, foam, at, y, dice.uniform(0.02, 0.06), dice.uniform(0.015, 0.04), opacity=0.75)
-    side = 1.0 if peak < 0.5 else -1.0
-    rider = pen.at(
-        peak + side * dice.uniform(0.1, 0.24),
-        dice.uniform(0.62, 0.72),
-        dice.uniform(0.36, 0.46),
-        turn=side * 0.16,
-        is_flipped=side < 0,
-    )
-    wake = pen.at(
-        rider.shift[0] / pen.unit_px, rider.shift[1] / pen.unit_px, 0.4, is_flipped=side < 0
-    )
-    draw_spray(wake, dice, reach=0.9)
-    sheet = rider.apart()
-    draw_surfboard(sheet.at(0, 0.02, 1.1), tone=tone)
-    draw_person(
-        sheet, POSTURES["balancing"], dressed(dice, shirt=darker(tone, 0.25), shorts=(40, 44, 60))
-    )
-    lay(rider, sheet, ink=darker(tone, 0.5), depth=0.3)
 
 
 def _sailing(pen: Pen, light: Light, tone: Colour, dice: Dice) -> None:

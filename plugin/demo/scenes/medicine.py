@@ -94,13 +94,9 @@ def _syringe(pen: Pen, dice: Dice) -> None:
     sheet.line(lighter(_STEEL, 0.2), [(0.26, 0), (0.52, 0)], 0.014)
     sheet.tube(_STEEL, [(0.24, 0), (0.3, 0)], (0.08, 0.03))
     sheet.fill((226, 236, 242), [(-0.26, -0.09), (0.24, -0.09), (0.24, 0.09), (-0.26, 0.09)])
-    sheet.fill(fluid, [(level, -0.075), (0.23, -0.075), (0.23, 0.075), (level, 0.075)])
-    sheet.fill(
-        (50, 54, 62), [(level - 0.05, -0.08), (level, -0.08), (level, 0.08), (level - 0.05, 0.08)]
-    )
-    sheet.fill(
-        _STEEL, [(-0.46, -0.025), (level - 0.05, -0.025), (level - 0.05, 0.025), (-0.46, 0.025)]
-    )
+    sheet.box(fluid, level, -0.075, 0.23, 0.075)
+    sheet.box((50, 54, 62), level - 0.05, -0.08, level, 0.08)
+    sheet.box(_STEEL, -0.46, -0.025, level - 0.05, 0.025)
     for x in (-0.46, -0.26):
         sheet.line((120, 128, 140), [(x, -0.14), (x, 0.14)], 0.035)
     for x in np.linspace(-0.2, 0.2, 9).tolist():
@@ -124,7 +120,7 @@ def _pills(pen: Pen, dice: Dice) -> None:
         sheet = pill.apart()
         if dice.random() < 0.6:
             sheet.tube(first, [(-0.28, 0), (0, 0)], (0.36, 0.36))
-            sheet.fill(second, [(0, -0.18), (0.28, -0.18), (0.28, 0.18), (0, 0.18)])
+            sheet.box(second, 0, -0.18, 0.28, 0.18)
             sheet.oval(second, 0.28, 0, 0.18, 0.18)
         else:
             sheet.oval(first, 0, 0, 0.34, 0.34)
@@ -138,10 +134,10 @@ def _bottle(pen: Pen, dice: Dice) -> None:
     shadow(pen, 0.08, 0.4, 0.5, 0.14)
     sheet = pen.apart()
     sheet.tube(tone, [(0, -0.12), (0, 0.28)], (0.5, 0.5))
-    sheet.fill((252, 252, 250), [(-0.25, -0.1), (0.25, -0.1), (0.25, 0.26), (-0.25, 0.26)])
-    sheet.fill((214, 52, 56), [(-0.04, -0.04), (0.04, -0.04), (0.04, 0.2), (-0.04, 0.2)])
-    sheet.fill((214, 52, 56), [(-0.12, 0.04), (0.12, 0.04), (0.12, 0.12), (-0.12, 0.12)])
-    sheet.fill((246, 248, 250), [(-0.2, -0.56), (0.2, -0.56), (0.2, -0.34), (-0.2, -0.34)])
+    sheet.box((252, 252, 250), -0.25, -0.1, 0.25, 0.26)
+    sheet.box((214, 52, 56), -0.04, -0.04, 0.04, 0.2)
+    sheet.box((214, 52, 56), -0.12, 0.04, 0.12, 0.12)
+    sheet.box((246, 248, 250), -0.2, -0.56, 0.2, -0.34)
     for x in np.linspace(-0.16, 0.16, 6).tolist():
         sheet.line((196, 202, 210), [(x, -0.54), (x, -0.36)], 0.016)
     lay(pen, sheet, ink=darker(tone, 0.5), depth=0.35)

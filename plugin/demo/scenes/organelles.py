@@ -79,12 +79,4 @@ def draw_label(pen: Pen, part: Array, dice: Dice) -> None:
     pen.oval(ink, x, y, 0.009, 0.009)
     width = dice.uniform(0.05, 0.1)
     left = end - width if is_left else end
-    pen.fill(
-        ink,
-        [
-            (left, level - 0.008),
-            (left + width, level - 0.008),
-            (left + width, level + 0.008),
-            (left, level + 0.008),
-        ],
-    )
+    pen.box(ink, left, level - 0.008, left + width, level + 0.008)

@@ -9,46 +9,47 @@ from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter
 _RED = (200, 56, 60)
 _BLUE = (72, 100, 186)
 _PINK = (232, 150, 150)
+_FAT = (240, 190, 90)
+_HEART = (
+    *((-0.24, -0.1), (-0.06, -0.2), (0.12, -0.18), (0.28, -0.06), (0.32, 0.14)),
+    *((0.2, 0.36), (0.1, 0.46), (-0.06, 0.38), (-0.24, 0.18)),
+)
+_TOOTH = (
+    *((-0.26, -0.3), (-0.14, -0.4), (0.0, -0.33), (0.14, -0.4), (0.26, -0.3)),
+    *((0.28, -0.1), (0.2, 0.1), (0.18, 0.4), (0.1, 0.44), (0.0, 0.14)),
+    *((-0.1, 0.44), (-0.18, 0.4), (-0.2, 0.1), (-0.28, -0.1)),
+)
 
 
 def draw_heart(pen: Pen, dice: Dice) -> None:
     """A heart with its great vessels in red and blue."""
     shadow(pen, 0.06, 0.1, 0.5, 0.5, opacity=0.25)
     tone = np.asarray(_RED, float) + dice.uniform(-14, 14, 3)
-    vessels = pen.apart()
-    vessels.tube(_BLUE, [(-0.18, -0.44), (-0.18, -0.2), (-0.18, 0.0)], (0.11, 0.11, 0.13))
-    vessels.tube(_BLUE, [(-0.2, 0.3), (-0.16, 0.1)], (0.1, 0.12))
-    arch = [(0.0, 0.0), (-0.02, -0.28), (0.08, -0.38), (0.2, -0.32), (0.24, -0.18)]
-    vessels.tube(lighter(tone, 0.12), arch, (0.16, 0.15, 0.14, 0.13, 0.11))
-    for x in (0.02, 0.1, 0.18):
-        vessels.tube(lighter(tone, 0.12), [(x, -0.36), (x + 0.01, -0.48)], (0.055, 0.045))
-    lay(pen, vessels, ink=(80, 24, 40), depth=0.45)
+    _vessels(pen, lighter(tone, 0.12))
     body = pen.apart()
-    body.blob(
-        tone,
-        [
-            (-0.24, -0.1),
-            (-0.06, -0.2),
-            (0.12, -0.18),
-            (0.28, -0.06),
-            (0.32, 0.14),
-            (0.2, 0.36),
-            (0.1, 0.46),
-            (-0.06, 0.38),
-            (-0.24, 0.18),
-        ],
-    )
-    body.tube(
-        _BLUE, [(0.02, 0.02), (0.1, -0.14), (0.24, -0.2), (0.34, -0.18)], (0.13, 0.13, 0.11, 0.09)
-    )
+    body.blob(tone, _HEART)
+    artery = [(0.02, 0.02), (0.1, -0.14), (0.24, -0.2), (0.34, -0.18)]
+    body.tube(_BLUE, artery, (0.13, 0.13, 0.11, 0.09))
     lay(pen, body, ink=(96, 20, 30), depth=0.5)
     for line, colour in (
-        ([(0.06, -0.02), (0.12, 0.16), (0.1, 0.34)], (240, 190, 90)),
-        ([(0.11, 0.12), (0.2, 0.18), (0.22, 0.26)], (240, 190, 90)),
+        ([(0.06, -0.02), (0.12, 0.16), (0.1, 0.34)], _FAT),
+        ([(0.11, 0.12), (0.2, 0.18), (0.22, 0.26)], _FAT),
         ([(-0.16, -0.06), (-0.08, 0.1), (-0.04, 0.28)], _BLUE),
         ([(-0.09, 0.08), (-0.16, 0.16)], _BLUE),
     ):
         pen.tube(colour, line, tuple(np.linspace(0.024, 0.012, len(line)).tolist()))
+
+
+def _vessels(pen: Pen, tone: Colour) -> None:
+    """The great veins and the aorta's arch, behind the heart."""
+    sheet = pen.apart()
+    sheet.tube(_BLUE, [(-0.18, -0.44), (-0.18, -0.2), (-0.18, 0.0)], (0.11, 0.11, 0.13))
+    sheet.tube(_BLUE, [(-0.2, 0.3), (-0.16, 0.1)], (0.1, 0.12))
+    arch = [(0.0, 0.0), (-0.02, -0.28), (0.08, -0.38), (0.2, -0.32), (0.24, -0.18)]
+    sheet.tube(tone, arch, (0.16, 0.15, 0.14, 0.13, 0.11))
+    for x in (0.02, 0.1, 0.18):
+        sheet.tube(tone, [(x, -0.36), (x + 0.01, -0.48)], (0.055, 0.045))
+    lay(pen, sheet, ink=(80, 24, 40), depth=0.45)
 
 
 def draw_lungs(pen: Pen, dice: Dice) -> None:
@@ -130,30 +131,14 @@ def draw_tooth(pen: Pen, dice: Dice) -> None:
     """A molar with two roots in its gum, cut open or whole."""
     shadow(pen, 0.06, 0.1, 0.42, 0.5, opacity=0.25)
     enamel = np.asarray((246, 244, 234), float) + dice.uniform(-6, 4, 3)
-    tooth = [
-        (-0.26, -0.3),
-        (-0.14, -0.4),
-        (0.0, -0.33),
-        (0.14, -0.4),
-        (0.26, -0.3),
-        (0.28, -0.1),
-        (0.2, 0.1),
-        (0.18, 0.4),
-        (0.1, 0.44),
-        (0.0, 0.14),
-        (-0.1, 0.44),
-        (-0.18, 0.4),
-        (-0.2, 0.1),
-        (-0.28, -0.1),
-    ]
     if dice.random() < 0.6:
         _gum(pen)
     sheet = pen.apart()
-    sheet.blob(enamel, tooth)
+    sheet.blob(enamel, _TOOTH)
     lay(pen, sheet, ink=(146, 140, 128), depth=0.35)
     if dice.random() < 0.5:
-        pen.blob((240, 212, 150), [(x * 0.66, y * 0.72 + 0.02) for x, y in tooth])
-        pen.blob((214, 82, 86), [(x * 0.4, y * 0.52 + 0.06) for x, y in tooth])
+        pen.blob((240, 212, 150), [(x * 0.66, y * 0.72 + 0.02) for x, y in _TOOTH])
+        pen.blob((214, 82, 86), [(x * 0.4, y * 0.52 + 0.06) for x, y in _TOOTH])
     else:
         pen.tube((255, 255, 255), [(-0.17, -0.24), (-0.19, -0.08)], (0.04, 0.05))
         pen.line(darker(enamel, 0.2), [(-0.1, -0.3), (0.0, -0.24), (0.1, -0.3)], 0.014)

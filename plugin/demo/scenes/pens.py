@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from diptych.plugin.demo.outlines import Pairs, Points, ellipse, smooth
+from diptych.plugin.demo.outlines import Pairs, Points, box, ellipse, smooth
 from diptych.plugin.demo.patterns import Array
 
 Colour: TypeAlias = Sequence[float] | Array
@@ -54,6 +54,10 @@ class Pen:
     def fill(self, colour: Colour, points: Pairs, *, opacity: float = 1.0) -> None:
         """Fill a closed outline."""
         self._draw().polygon(self._flat(points), fill=rgba(colour, opacity))
+
+    def box(self, colour: Colour, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Fill a rectangle."""
+        self.fill(colour, box(x0, y0, x1, y1))
 
     def blob(self, colour: Colour, points: Pairs, *, opacity: float = 1.0) -> None:
         """Fill the smooth outline through the points."""

@@ -91,46 +91,29 @@ def draw_forest(pen: Pen, dice: Dice) -> float:
     gradient(pen, [darker(green, 0.3), green, lighter(green, 0.45)], 0, floor + 0.03)
     glow(pen, (214, 236, 160), dice.uniform(0.2, 0.8), 0.3, 0.5, 0.5, opacity=0.55)
     for depth in np.sort(dice.uniform(0.2, 1, 9)).tolist():
-        x, width = dice.uniform(0, 1), 0.02 + 0.06 * depth
-        bark = lighter((64, 46, 36), 0.4 * (1 - depth))
-        base = floor + 0.08 * depth
-        pen.fill(
-            bark,
-            [
-                (x - width / 2, 0),
-                (x + width / 2, 0),
-                (x + width * 0.7, base),
-                (x - width * 0.7, base),
-            ],
-        )
-        pen.fill(
-            darker(bark, 0.3),
-            [
-                (x + width * 0.1, 0),
-                (x + width / 2, 0),
-                (x + width * 0.7, base),
-                (x + width * 0.2, base),
-            ],
-        )
+        _trunk(pen.at(dice.uniform(0, 1), floor + 0.08 * depth, 0.02 + 0.06 * depth), depth)
+    _fallen_leaves(pen, dice, floor)
+    for x, shade in dice.uniform(0, 1, (12, 2)).tolist():
+        glow(pen, darker(green, 0.4 * shade), x, 0.02, 0.2, 0.14, opacity=0.9)
+    glow(pen, (206, 214, 150), dice.uniform(0.3, 0.7), 0.78, 0.6, 0.3, opacity=0.4)
+    draw_blades(pen, dice, top=floor + 0.04, n=60, green=(70, 110, 50))
+    return float(dice.uniform(0.78, 0.88))
+
+
+def _trunk(pen: Pen, depth: float) -> None:
+    """One unit thick, and higher than the picture; the paler the further away."""
+    bark = lighter((64, 46, 36), 0.4 * (1 - depth))
+    pen.fill(bark, [(-0.5, -50), (0.5, -50), (0.7, 0), (-0.7, 0)])
+    pen.fill(darker(bark, 0.3), [(0.1, -50), (0.5, -50), (0.7, 0), (0.2, 0)])
+
+
+def _fallen_leaves(pen: Pen, dice: Dice, floor: float) -> None:
     gradient(pen, [(92, 78, 48), (74, 60, 38), (52, 42, 28)], floor + 0.02, 1)
     mottle(pen, dice, n=16, strength=0.16, top=floor + 0.02)
     for x, y in dice.uniform(0, 1, (26, 2)).tolist():
         leaf = ((150, 96, 40), (120, 130, 50), (178, 130, 50))[int(dice.integers(3))]
         place = floor + 0.06 + (0.92 - floor) * y
         pen.oval(leaf, x, place, 0.006 + 0.012 * y, 0.004 + 0.005 * y, turn=dice.uniform(0, 3))
-    for _ in range(12):
-        glow(
-            pen,
-            darker(green, dice.uniform(0, 0.4)),
-            dice.uniform(0, 1),
-            0.02,
-            0.2,
-            0.14,
-            opacity=0.9,
-        )
-    glow(pen, (206, 214, 150), dice.uniform(0.3, 0.7), 0.78, 0.6, 0.3, opacity=0.4)
-    draw_blades(pen, dice, top=floor + 0.04, n=60, green=(70, 110, 50))
-    return float(dice.uniform(0.78, 0.88))
 
 
 def draw_sofa(pen: Pen, dice: Dice) -> float:

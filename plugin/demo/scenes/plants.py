@@ -46,7 +46,7 @@ def draw_tree(pen: Pen, dice: Dice, *, leaf: Colour) -> None:
 def draw_fir(pen: Pen, dice: Dice, *, leaf: Colour, has_snow: bool = False) -> None:
     """A fir of three tiers, snow on them or not."""
     sheet = pen.apart()
-    sheet.fill((86, 62, 46), [(-0.04, 0), (0.04, 0), (0.04, -0.2), (-0.04, -0.2)])
+    sheet.box((86, 62, 46), -0.04, 0, 0.04, -0.2)
     for base, peak, half in ((-0.12, -0.55, 0.28), (-0.36, -0.78, 0.22), (-0.6, -1.0, 0.15)):
         sheet.fill(leaf, [(-half, base), (half, base), (0, peak)])
         if has_snow:

@@ -91,35 +91,20 @@ def draw_hotel(pen: Pen, dice: Dice, *, wall: Colour, width: float, is_lit: bool
     """A tall building of balconies, one unit high, its windows lit or mirroring the sky."""
     n_floors, n_rooms = int(dice.integers(6, 11)), int(dice.integers(3, 7))
     glass = (255, 220, 130) if is_lit else (96, 156, 200)
-    sheet = pen.apart()
-    half = width / 2
-    sheet.fill(wall, [(-half, -1), (half, -1), (half, 0), (-half, 0)])
+    sheet, half = pen.apart(), width / 2
+    sheet.box(wall, -half, -1, half, 0)
     sheet.fill(darker(wall, 0.3), [(half * 0.8, -1), (half, -0.97), (half, 0), (half * 0.8, 0)])
-    sheet.fill(
-        darker(wall, 0.2),
-        [(-half * 0.5, -1.06), (half * 0.4, -1.06), (half * 0.4, -1), (-half * 0.5, -1)],
-    )
+    sheet.box(darker(wall, 0.2), -half * 0.5, -1.06, half * 0.4, -1)
     step_x, step_y = width * 0.8 / n_rooms, 0.86 / n_floors
     for row in range(n_floors):
         y = -0.94 + row * step_y
         for column in range(n_rooms):
             x = -half * 0.92 + column * step_x
-            tone = darker(glass, dice.uniform(0, 0.45))
-            sheet.fill(
-                tone,
-                [
-                    (x, y),
-                    (x + step_x * 0.68, y),
-                    (x + step_x * 0.68, y + step_y * 0.6),
-                    (x, y + step_y * 0.6),
-                ],
-            )
+            pane = darker(glass, dice.uniform(0, 0.45))
+            sheet.box(pane, x, y, x + step_x * 0.68, y + step_y * 0.6)
         balcony = [(-half * 0.96, y + step_y * 0.66), (half * 0.76, y + step_y * 0.66)]
         sheet.line(lighter(wall, 0.6), balcony, step_y * 0.16)
-    sheet.fill(
-        darker(glass, 0.2),
-        [(-half * 0.9, -0.07), (half * 0.7, -0.07), (half * 0.7, 0), (-half * 0.9, 0)],
-    )
+    sheet.box(darker(glass, 0.2), -half * 0.9, -0.07, half * 0.7, 0)
     lay(pen, sheet, ink=darker(wall, 0.4), depth=0.18)
 
 

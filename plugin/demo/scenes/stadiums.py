@@ -17,7 +17,7 @@ from diptych.plugin.demo.scenes.seaside import BRIGHT
 from diptych.plugin.demo.scenes.stands import draw_stands
 
 _Play: TypeAlias = Callable[[Pen, Ground, Colour, Dice], None]
-_RIVALS = ((30, 30, 36), (240, 140, 40), (120, 60, 160), (120, 200, 230))
+_RIVALS = ((30, 30, 36), (240, 140, 40), (120, 60, 160), (236, 120, 180))
 
 
 def draw_stadium(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:

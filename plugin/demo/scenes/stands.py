@@ -97,15 +97,7 @@ def _boards(pen: Pen, dice: Dice, edge: float) -> None:
 def _floodlights(pen: Pen, dice: Dice, roof: float) -> None:
     for x in (0.04, 0.34, 0.66, 0.96):
         y = roof + dice.uniform(-0.04, 0.0)
-        pen.fill(
-            (230, 236, 246),
-            [
-                (x - 0.035, y - 0.012),
-                (x + 0.035, y - 0.012),
-                (x + 0.035, y + 0.012),
-                (x - 0.035, y + 0.012),
-            ],
-        )
+        pen.box((230, 236, 246), x - 0.035, y - 0.012, x + 0.035, y + 0.012)
         glow(pen, (240, 246, 255), x, y, 0.16, 0.14, opacity=0.9)
         beam = [
             (x - 0.03, y),
