@@ -67,6 +67,18 @@ def test_every_value_of_every_attribute_is_drawn(scene: Scene) -> None:
     assert 5 < _pixels(scene, size=24).std()
 
 
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_any_seed_can_be_drawn(subject: str) -> None:
+    """Whatever the dice say of places and counts fits together."""
+    dice = np.random.default_rng(5)
+
+    pictures = [
+        draw_scene(random_scene(dice, subject=subject), seed=seed, size=16) for seed in range(25)
+    ]
+
+    assert {(16, 16)} == {picture.size for picture in pictures}
+
+
 def test_picture_scales_with_its_size() -> None:
     """The same seed shows the same scene, larger."""
     scene = _scene("beach", time="noon")

@@ -46,7 +46,7 @@ def draw_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
     shadow(pen, 0.05, 0.02, 0.85, 0.16)
     sheet = pen.apart()
     _body(sheet, facts["kind"], build, coat, stance, dice)
-    lay(pen, sheet, ink=darker(coat.dark, 0.25))
+    lay(pen, sheet, ink=darker(coat.dark, 0.25), depth=0.26 if coat.main.mean() > 215 else 0.4)
     if action == "playing":
         _toy(pen, stance, dice)
     if action == "eating":
@@ -58,7 +58,7 @@ def draw_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
 def _coat(facts: Mapping[str, str], dice: Dice) -> Coat:
     fur = np.array(_FURS[facts["colour"]], float) + dice.uniform(-7, 7, 3)
     is_black = facts["colour"] == "black"
-    far = lighter(fur, 0.08) if is_black else darker(fur, 0.16)
+    far = lighter(fur, 0.08) if is_black else darker(fur, 0.13)
     dark = mixed(fur, (120, 118, 130), 0.35) if is_black else darker(fur, 0.42)
     pale = lighter(fur, 0.16 if is_black else 0.4)
     eye = _EYES[int(dice.integers(len(_EYES)))]
@@ -73,7 +73,7 @@ def _body(pen: Pen, kind: str, build: Build, coat: Coat, stance: Stance, dice: D
     neck = [stance.chest, stance.head]
     pen.tube(coat.main, neck, (build.body[2] * 0.7, build.neck_width))
     pen.tube(coat.main, spine, build.body)
-    if kind in ("cat", "dog") and dice.random() < 0.35:
+    if kind in ("cat", "dog") and 70 < coat.main.mean() < 215 and dice.random() < 0.4:
         _stripes(pen, coat, stance, build)
     if kind == "horse":
         _mane(pen, coat, stance)

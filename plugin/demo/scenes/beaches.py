@@ -26,8 +26,7 @@ _Dressing: TypeAlias = Callable[[Pen, Light, Dice, float, float], None]
 def draw_beach(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
     """A beach at a time of day; the picture's side is the pen's unit."""
     light, feature = light_at(facts["time"]), facts["feature"]
-    horizon = dice.uniform(0.36, 0.5)
-    shore = horizon + dice.uniform(0.2, 0.32)
+    horizon, shore = dice.uniform(0.36, 0.5), dice.uniform(0.62, 0.78)
     n_clouds = int(dice.integers(7, 12)) if facts["sky"] == "cloudy" else 0
     sun_x, _ = draw_sky(pen, light, dice, horizon=horizon, n_clouds=n_clouds)
     if dice.random() < 0.35:
