@@ -1,5 +1,6 @@
-"""`diptych demo`: the whole main job on a rendered catalogue; the catalogue alone."""
+"""`diptych demo`: the whole main job on a rendered catalogue; that and the scenes alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -31,16 +32,41 @@ def command(settings: Settings, once: bool, n_products: int) -> None:
         _run(settings, n_products, once=once)
 
 
+def _collection_options(default_n: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """How many, by which seed, and where to."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for option in (
+            click.option(
+                "--out",
+                "folder",
+                type=click.Path(file_okay=False, path_type=Path),
+                required=True,
+                help="Folder for records, pictures, truth and judged queries.",
+            ),
+            click.option(
+                "--seed",
+                type=click.IntRange(min=0),
+                default=7,
+                show_default=True,
+                help="Another number, other pictures.",
+            ),
+            click.option(
+                "--n",
+                type=click.IntRange(min=1),
+                default=default_n,
+                show_default=True,
+                help="How many to draw.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
 @command.command("catalogue")
-@click.option("--n", type=click.IntRange(min=1), default=600, show_default=True, help="Products.")
-@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Of chance.")
-@click.option(
-    "--out",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder for records, pictures, truth and judged queries.",
-)
+@_collection_options(600)
 def catalogue(n: int, seed: int, folder: Path) -> None:
     """Draw the demonstration's products alone, with judged queries; the same for the same seed.
 
@@ -52,6 +78,22 @@ def catalogue(n: int, seed: int, folder: Path) -> None:
 
     with count_bar("Drawing", n) as bar:
         records = write_catalogue(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
+    click.echo(f"{records}")
+
+
+@command.command("scenes")
+@_collection_options(400)
+def scenes(n: int, seed: int, folder: Path) -> None:
+    """Draw a second collection: animals, beaches, stadiums, cells, medical pictures.
+
+    With captions in English and Chinese, and judged queries. Prints the path of the records.
+
+    Example: diptych demo scenes --n 2000 --out scenes
+    """
+    from diptych.plugin.demo.scenes.folder import write_scenes
+
+    with count_bar("Drawing", n) as bar:
+        records = write_scenes(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
     click.echo(f"{records}")
 
 
