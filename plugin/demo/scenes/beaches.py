@@ -85,7 +85,7 @@ def _palms(pen: Pen, light: Light, dice: Dice, horizon: float, shore: float) -> 
 def _boats(pen: Pen, light: Light, dice: Dice, horizon: float, shore: float) -> None:
     for _ in range(dice.integers(1, 4)):
         y = dice.uniform(horizon + 0.02, shore - 0.06)
-        unit = 0.12 + 1.1 * (y - horizon)
+        unit = 0.18 + 1.1 * (y - horizon)
         _boat(
             pen.at(dice.uniform(0.12, 0.88), y, unit, is_flipped=dice.random() < 0.5), light, dice
         )

@@ -50,7 +50,7 @@ LIGHTS: Mapping[str, Light] = MappingProxyType(
         "night": Light(
             ((6, 9, 30), (14, 22, 58), (36, 52, 98)),
             (82, 94, 136), (244, 244, 226), ((28, 44, 88), (10, 16, 42)),
-            ((44, 44, 62), (62, 58, 72)), 0.7, 0.9, is_low=False, is_dark=True,
+            ((76, 76, 102), (98, 94, 112)), 0.7, 0.9, is_low=False, is_dark=True,
         ),
     }
 )  # fmt: skip
