@@ -18,3 +18,5 @@ STATE_INDEX = "diptych-state"
 CACHE_INDEX = "diptych-cache"
 #: Index that holds what was given up.
 DEAD_LETTERS_INDEX = "diptych-dead-letters"
+#: All indexes that are Diptych's own.
+OWN_INDEXES = (STATE_INDEX, CACHE_INDEX, DEAD_LETTERS_INDEX)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from diptych.client import Cluster, Json, path
 from diptych.errors import MappingError, UsageError
-from diptych.mappings.fields import STATE_INDEX
+from diptych.mappings.fields import OWN_INDEXES
 from diptych.plugin.existing import ExistingIndex
 
 _MANAGED = ("created_date", "modified_date")
@@ -78,7 +78,7 @@ def check_pattern(pattern: str) -> None:
             f"The pattern {pattern!r} cannot be used: write the beginning of your indexes' names "
             "and a star, such as 'products-*'."
         )
-    if fnmatchcase(STATE_INDEX, pattern):
+    if any(fnmatchcase(own, pattern) for own in OWN_INDEXES):
         raise UsageError(
             f"The pattern {pattern!r} stands for Diptych's own indexes too: name only your products'."
         )

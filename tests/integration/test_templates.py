@@ -253,7 +253,9 @@ def test_taking_off_a_template_with_a_rebuild_is_misuse(run_diptych: RunDiptych)
     assert (2, True) == (done.returncode, "goes without --rebuild" in done.stderr)
 
 
-@pytest.mark.parametrize("pattern", ["products", "*", "diptych-*", "Products-*", "a,b-*"])
+@pytest.mark.parametrize(
+    "pattern", ["products", "*", "diptych-*", "diptych-dead*", "diptych-c*", "Products-*", "a,b-*"]
+)
 def test_pattern_that_cannot_be_one_is_misuse(pattern: str, cluster: Cluster) -> None:
     """Without a star, or with Diptych's own indexes behind it."""
     with pytest.raises(UsageError, match="pattern"):
