@@ -49,7 +49,7 @@ def test_training_sees_no_combination_that_evaluation_asks_for() -> None:
 def test_rivals_come_in_every_pattern_of_one_kind_and_colour() -> None:
     """Each group has all patterns of its kind once, and one that no training has seen."""
     groups: dict[tuple[str, str], list[Look]] = {}
-    for product in rivals(60, kinds=KINDS, seed=3):
+    for product in rivals(60, seed=3):
         groups.setdefault((product.look.kind, product.look.colour), []).append(product.look)
 
     assert 60 <= sum(len(looks) for looks in groups.values())

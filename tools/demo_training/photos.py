@@ -1,7 +1,7 @@
 """Real photos as training data: the listings of the two sets, and never their queries."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -66,7 +66,7 @@ class Photos:
 
 
 def find_photos(data: Path) -> Photos:
-    """The photos of both sets, split by a hash of their paths.
+    """The photos of both sets, split by a hash of their places.
 
     Raises:
         CatalogError: a listing cannot be read, or names a photo that is for evaluation.
@@ -124,10 +124,10 @@ def _trainable(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _part(photos: list[Photo], *, is_validation: bool) -> tuple[Photo, ...]:
-    """By the file's name, so that a photo stays on its side wherever the folder lies."""
+def _part(photos: Sequence[Photo], *, is_validation: bool) -> tuple[Photo, ...]:
+    """By a hash of the place in the listing, so that every model has the same ones unseen."""
     return tuple(
         photo
-        for photo in photos
-        if (zlib.crc32(photo.path.name.encode()) % _VALIDATION_PART == 0) is is_validation
+        for place, photo in enumerate(photos)
+        if (zlib.crc32(f"c{place}".encode()) % _VALIDATION_PART == 0) is is_validation
     )

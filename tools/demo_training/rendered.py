@@ -1,8 +1,7 @@
 """Drawn products as training and evaluation data: looks, seeds, and what is held out."""
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +11,45 @@ from PIL import Image
 import diptych.plugin.demo
 from demo_training.facts import THING, Subject
 from diptych.plugin.demo.drawing import draw
-from diptych.plugin.demo.looks import COLOURS, Dice, Look, patterns_of, random_look
+from diptych.plugin.demo.looks import (
+    COLOURS,
+    KINDS,
+    PATTERNS,
+    Dice,
+    Look,
+    patterns_of,
+    random_look,
+)
 from diptych.plugin.demo.vocabulary import Term, names_of
 
 #: Of a hundred combinations of kind, colour and pattern, so many are never trained on.
 HELD_OUT_PERCENT: Final = 12
 _STUDIO_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The kinds and the patterns that are asked about."""
+
+    kinds: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+    def __contains__(self, look: Look) -> bool:
+        """Whether a look is of such a kind and pattern."""
+        return look.kind in self.kinds and look.pattern in self.patterns
+
+
+EVERYTHING: Final = Range(KINDS, PATTERNS)
+#: What the first bundled model was trained on.
+FIRST: Final = Range(
+    (
+        *("coat", "jacket", "dress", "shirt", "tshirt", "sweater", "trousers", "shorts", "skirt"),
+        *("sneaker", "boot", "heel", "sock", "hat", "cap", "beanie", "handbag", "backpack"),
+        *("scarf", "umbrella", "watch", "sunglasses", "mug", "bottle", "vase", "bowl", "lamp"),
+        *("chair", "sofa", "cushion", "teapot"),
+    ),
+    ("plain", "stripes", "dots", "checks", "floral", "gradient", "zigzag"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +86,27 @@ def subject_of(look: Look) -> Subject:
 
 def training_products(n: int, *, seed: int) -> list[DrawnProduct]:
     """`n` products of combinations that are not held out."""
-    return _products(n, held_out=False, seed=seed)
+    return _products(n, held_out=False, seed=seed, of=EVERYTHING)
 
 
-def held_out_products(n: int, *, seed: int) -> list[DrawnProduct]:
+def held_out_products(n: int, *, seed: int, of: Range = EVERYTHING) -> list[DrawnProduct]:
     """`n` products of combinations that no training has seen."""
-    return _products(n, held_out=True, seed=seed)
+    return _products(n, held_out=True, seed=seed, of=of)
 
 
-def rivals(n: int, *, kinds: Sequence[str], seed: int) -> list[DrawnProduct]:
-    """About `n` products in groups that share kind and colour and have every pattern once.
+def rivals(n: int, *, seed: int, of: Range = EVERYTHING) -> list[DrawnProduct]:
+    """About `n` products in groups that are alike in all but the pattern, each pattern once.
 
     Each group has at least one combination that is held out, so that its pattern decides.
     """
     dice = np.random.default_rng(seed)
     looks: list[Look] = []
-    pairs = [(kind, colour) for kind in kinds for colour in COLOURS]
+    pairs = [(kind, colour) for kind in of.kinds for colour in COLOURS]
     for i in dice.permutation(len(pairs)):
         kind, colour = pairs[i]
-        group = [
-            random_look(dice, kind=kind, colour=colour, pattern=pattern)
-            for pattern in patterns_of(kind)
-        ]
+        look = random_look(dice, kind=kind, colour=colour)
+        patterns = [pattern for pattern in patterns_of(kind) if pattern in of.patterns]
+        group = [replace(look, pattern=pattern) for pattern in patterns]
         if len(group) > 1 and any(is_held_out(look) for look in group):
             looks.extend(group)
         if len(looks) >= n:
@@ -89,12 +120,12 @@ def drawing_version() -> str:
     return f"{zlib.crc32(b''.join(source.read_bytes() for source in sources)):08x}"
 
 
-def _products(n: int, *, held_out: bool, seed: int) -> list[DrawnProduct]:
+def _products(n: int, *, held_out: bool, seed: int, of: Range) -> list[DrawnProduct]:
     dice = np.random.default_rng(seed)
     products: list[DrawnProduct] = []
     while len(products) < n:
         look = random_look(dice)
-        if is_held_out(look) is held_out:
+        if look in of and is_held_out(look) is held_out:
             products.append(_drawn(look, dice))
     return products
 
