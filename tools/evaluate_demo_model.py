@@ -5,22 +5,15 @@
 MODEL is `demo`, the bundled one, or a folder.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import orjson
 
-from demo_training.figures import Figure, rows, table
-from demo_training.measuring_photos import measure_photos
-from demo_training.measuring_products import measure_products
-from demo_training.measuring_scenes import measure_scenes
-from demo_training.rendered import EVERYTHING, FIRST, Range
-from demo_training.scenes import has_scenes
-from demo_training.seeing import Eye
-from demo_training.speed import measure_speed
+from demo_training.evaluation import Extent, evaluate
+from demo_training.figures import rows, table
+from demo_training.rendered import EVERYTHING, FIRST
 from diptych.errors import DiptychError
-from diptych.workers.encoders.loading import load_encoder
 
 
 @click.command()
@@ -45,37 +38,16 @@ def main(
     cache: Path,
 ) -> None:
     """Print every figure with its goal; the photos are those of DIPTYCH_DATA."""
+    extent = Extent(n, FIRST if first_range else EVERYTHING, data, cache, processes)
     try:
-        figures = list(
-            _figures(
-                model,
-                n=n,
-                of=FIRST if first_range else EVERYTHING,
-                data=data,
-                cache=cache,
-                processes=processes,
-            )
-        )
+        figures = list(evaluate(model, extent, say=_say))
     except DiptychError as err:
         raise click.ClickException(str(err)) from err
     click.echo(orjson.dumps(rows(figures)).decode() if is_json else table(figures))
 
 
-def _figures(
-    model: str, *, n: int, of: Range, data: Path | None, cache: Path, processes: int
-) -> Iterator[Figure]:
-    encoder = load_encoder(text_model=model, image_model=model, device="cpu")
-    eye = Eye(encoder, cache=cache, processes=processes)
-    yield from measure_products(eye, n=n, of=of)
-    if has_scenes():
-        yield from measure_scenes(eye, n=n)
-    else:
-        click.echo("Scenes are left out: the package has none.", err=True)
-    if data is not None:
-        yield from measure_photos(eye, data)
-    else:
-        click.echo("Photos are left out: DIPTYCH_DATA names no folder of them.", err=True)
-    yield from measure_speed(eye, encoder)
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 if __name__ == "__main__":

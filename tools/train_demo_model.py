@@ -86,11 +86,7 @@ def _device(name: str) -> str:
 
 
 def _say(report: Report) -> None:
-    click.echo(
-        f"{report.elapsed_s:6.0f} s  step {report.step:5d}  loss {report.loss:7.3f}  "
-        f"rate {report.rate:.1e}  {report.pictures_per_s:5.0f} pictures/s  {report.side_px} px",
-        err=True,
-    )
+    click.echo(str(report), err=True)
 
 
 def _check_size(folder: Path) -> None:

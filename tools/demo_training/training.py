@@ -62,6 +62,13 @@ class Report:
     pictures_per_s: float
     side_px: int
 
+    def __str__(self) -> str:
+        """A line for people."""
+        return (
+            f"{self.elapsed_s:6.0f} s  step {self.step:5d}  loss {self.loss:7.3f}  "
+            f"rate {self.rate:.1e}  {self.pictures_per_s:5.0f} pictures/s  {self.side_px} px"
+        )
+
 
 class Training:
     """One training of one model into a folder."""
