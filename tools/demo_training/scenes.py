@@ -18,6 +18,7 @@ from diptych.plugin.demo.vocabulary import Term
 _PACKAGE: Final = "diptych.plugin.demo.scenes"
 #: Before a subject's name, because a painted chair is another thing than a chair for sale.
 _PREFIX: Final = "scene of "
+_SUBJECT: Final = "subject"
 
 
 class Scene(Protocol):
@@ -32,6 +33,16 @@ class Scene(Protocol):
     def facts(self) -> Mapping[str, str]:
         """From attribute to value."""
         ...
+
+
+class _Said(Protocol):
+    """A caption of the package's: its words, and what they say, the subject among it."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def said(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +64,10 @@ class PaintedScene:
 
     def caption(self, *, language: str, dice: Dice) -> Caption:
         """The package's words for it, and its subject with the facts that they say."""
-        say: Callable[..., tuple[str, Mapping[str, str]]] = _part("captions").said_caption
-        text, said = say(self.scene, language=language, dice=dice)
-        return Caption(text, {**said, THING: _PREFIX + self.scene.subject})
+        say: Callable[..., _Said] = _part("captions").said_caption
+        caption = say(self.scene, language=language, dice=dice)
+        facts = {name: value for name, value in caption.said.items() if name != _SUBJECT}
+        return Caption(caption.text, {**facts, THING: _PREFIX + self.scene.subject})
 
 
 def has_scenes() -> bool:
