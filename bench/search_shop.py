@@ -19,8 +19,10 @@ from diptych.ingest.enrich import Enricher
 from diptych.ingest.pictures import LocalPictures
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT
 from diptych.mappings.engine import detect_engine
-from diptych.plugin.demo.catalogue import jpeg, make_products, write_catalogue
+from diptych.plugin.demo.catalogue import make_products
+from diptych.plugin.demo.catalogue_folder import write_catalogue
 from diptych.plugin.demo.looks import Look
+from diptych.plugin.demo.shots import Shot, jpeg
 from diptych.plugin.demo.vocabulary import names_of
 from diptych.plugin.install import InstallRequest, install
 from diptych.testing import FakeEncoder, MemoryStore
@@ -185,5 +187,5 @@ def _words(look: Look, *, is_english: bool) -> str:
 
 def _snapshot(look: Look, *, seed: int) -> bytes:
     file = BytesIO()
-    jpeg(look, file, seed=seed, is_studio=False)
+    jpeg(Shot("", look, seed, is_studio=False), file)
     return file.getvalue()

@@ -1,12 +1,15 @@
-"""`diptych demo`: the whole main job on a rendered catalogue."""
+"""`diptych demo`: the whole main job on a rendered catalogue; the catalogue alone."""
+
+from pathlib import Path
 
 import click
 
 from diptych.plugin.options import LOCAL, settings_options
+from diptych.plugin.progress import count_bar
 from diptych.settings import Settings
 
 
-@click.command("demo")
+@click.group("demo", invoke_without_command=True)
 @click.option("--once", is_flag=True, help="End by itself, and stop the stack if it was started.")
 @click.option(
     "--n",
@@ -24,6 +27,35 @@ def command(settings: Settings, once: bool, n_products: int) -> None:
 
     Example: diptych demo --once
     """
+    if click.get_current_context().invoked_subcommand is None:
+        _run(settings, n_products, once=once)
+
+
+@command.command("catalogue")
+@click.option("--n", type=click.IntRange(min=1), default=600, show_default=True, help="Products.")
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Of chance.")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for records, pictures, truth and judged queries.",
+)
+def catalogue(n: int, seed: int, folder: Path) -> None:
+    """Draw the demonstration's products alone, with judged queries; the same for the same seed.
+
+    Prints the path of the records, which `diptych ingest` reads.
+
+    Example: diptych demo catalogue --n 5000 --out shop
+    """
+    from diptych.plugin.demo.catalogue_folder import write_catalogue
+
+    with count_bar("Drawing", n) as bar:
+        records = write_catalogue(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
+    click.echo(f"{records}")
+
+
+def _run(settings: Settings, n_products: int, *, once: bool) -> None:
     from diptych.plugin.demo.tour import Tour, check
 
     tour = Tour(settings, n_products=n_products)

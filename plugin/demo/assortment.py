@@ -1,21 +1,31 @@
-"""Which products a shop has: departments, what each kind is made of, and the planned ones."""
+"""Which products a shop has: how each kind is sold, styles with variants, and the planned ones."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from diptych.plugin.demo.looks import Dice, Look, random_look
+from diptych.plugin.demo.looks import COLOURS, Dice, Look, random_look
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """What a kind is sold as: its department, materials, uses, features and usual price."""
+    """What a kind is sold as: its department, uses, features, usual price and sizes if any."""
 
     department: str
-    materials: tuple[str, ...]
     occasions: tuple[str, ...]
     features: tuple[str, ...]
     price: int
+    sizes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article: the number of its style, its look, its size, and what its words must not say."""
+
+    style: int
+    look: Look
+    unsaid: frozenset[str] = frozenset()
+    size: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +50,88 @@ PLANS = (
     Plan(24, "cushion", "blue", ("plain", "dots", "checks", "floral", "zigzag")),
     Plan(12, "sofa", "red", unsaid=frozenset({"colour"})),
 )
+N_PLANNED = sum(plan.n for plan in PLANS)
 
 _OUT = ("office", "travel", "party", "school", "weekend", "wedding")
-_CLOTHES = Trade(
-    "clothing", ("cotton", "linen", "wool", "silk"), _OUT, ("washable", "breathable", "light"), 60
-)
-_SHOES = Trade("shoes", ("leather", "canvas"), _OUT, ("waterproof", "breathable", "light"), 90)
-_BAGS = Trade(
-    "bags", ("leather", "canvas", "nylon"), ("travel", "office", "school"), ("waterproof",), 80
-)
-_HEADWEAR = Trade("accessories", ("wool", "cotton"), _OUT, ("warm", "washable", "handmade"), 25)
-_METAL_GOODS = Trade("accessories", ("metal",), _OUT, ("waterproof", "light"), 120)
-_POTTERY = Trade(
-    "home", ("ceramic", "glass"), ("kitchen", "office"), ("dishwasher", "handmade"), 20
-)
 _ROOMS = ("living room", "bedroom")
+_BODY_SIZES = ("S", "M", "L", "XL")
+_CLOTHES = Trade("clothing", _OUT, ("washable", "breathable", "light"), 60, _BODY_SIZES)
+_WARM_CLOTHES = Trade("clothing", _OUT, ("warm", "waterproof"), 110, _BODY_SIZES)
+_SHOES = Trade("shoes", _OUT, ("waterproof", "breathable", "light"), 90, ("37", "39", "41", "43"))
+_BAGS = Trade("bags", ("travel", "office", "school"), ("waterproof", "light"), 80)
+_WORN = Trade("accessories", _OUT, ("warm", "washable", "handmade"), 25)
+_METAL_GOODS = Trade("accessories", _OUT, ("waterproof", "light"), 120)
+_POTTERY = Trade("home", ("kitchen", "office"), ("dishwasher", "handmade"), 20)
 
 #: From a kind to how it is sold.
 TRADES: Mapping[str, Trade] = MappingProxyType(
     {
         **dict.fromkeys(("dress", "shirt", "tshirt", "trousers", "shorts", "skirt"), _CLOTHES),
-        **dict.fromkeys(
-            ("coat", "jacket", "sweater"),
-            Trade("clothing", ("wool", "cotton"), _OUT, ("warm", "waterproof"), 110),
-        ),
-        **dict.fromkeys(("sneaker", "boot", "heel"), _SHOES),
-        **dict.fromkeys(("handbag", "backpack"), _BAGS),
-        **dict.fromkeys(("sock", "hat", "cap", "beanie", "scarf"), _HEADWEAR),
+        **dict.fromkeys(("coat", "jacket", "sweater"), _WARM_CLOTHES),
+        **dict.fromkeys(("sneaker", "boot", "heel", "sandal"), _SHOES),
+        **dict.fromkeys(("handbag", "backpack", "suitcase"), _BAGS),
+        **dict.fromkeys(("sock", "hat", "cap", "beanie", "scarf", "glove", "tie", "belt"), _WORN),
         **dict.fromkeys(("watch", "sunglasses"), _METAL_GOODS),
-        "umbrella": Trade("accessories", ("nylon",), _OUT, ("waterproof", "light"), 30),
-        **dict.fromkeys(("mug", "bottle", "bowl", "teapot"), _POTTERY),
-        "vase": Trade("home", ("ceramic", "glass"), _ROOMS, ("handmade",), 35),
-        "lamp": Trade("home", ("metal", "linen"), _ROOMS, ("handmade", "light"), 70),
-        "cushion": Trade("home", ("velvet", "linen", "cotton"), _ROOMS, ("washable",), 25),
-        "chair": Trade("home", ("velvet", "linen"), _ROOMS, ("handmade", "light"), 130),
-        "sofa": Trade("home", ("velvet", "linen", "leather"), _ROOMS, ("handmade",), 600),
+        "umbrella": Trade("accessories", _OUT, ("waterproof", "light"), 30),
+        **dict.fromkeys(("mug", "bottle", "bowl", "teapot", "plate", "jug"), _POTTERY),
+        "apron": Trade("home", ("kitchen",), ("washable", "handmade"), 22),
+        "vase": Trade("home", _ROOMS, ("handmade",), 35),
+        "clock": Trade("home", (*_ROOMS, "kitchen"), ("handmade", "light"), 45),
+        "lamp": Trade("home", _ROOMS, ("handmade", "light"), 70),
+        "cushion": Trade("home", _ROOMS, ("washable",), 25),
+        "rug": Trade("home", _ROOMS, ("washable", "handmade"), 150),
+        "stool": Trade("home", (*_ROOMS, "kitchen"), ("handmade", "light"), 60),
+        "chair": Trade("home", _ROOMS, ("handmade", "light"), 130),
+        "sofa": Trade("home", _ROOMS, ("handmade",), 600),
     }
 )
+#: How often a style comes in one, two and three colours.
+_COLOURS_SHARES = (0.7, 0.2, 0.1)
+#: How often a style that has sizes is sold in two of them.
+_SIZES_SHARE = 0.25
 
 
-def assortment(n: int, dice: Dice) -> list[tuple[Look, frozenset[str]]]:
-    """`n` looks in random order, each with the attributes that its words must leave out.
+def assortment(n: int, dice: Dice) -> list[Item]:
+    """`n` articles in random order; those of one style differ in colour and size alone.
 
-    With fewer than about 100 products not every planned one is among them.
+    With fewer than about 100 articles not every planned one is among them.
     """
-    planned = list(_planned(dice))[:n]
-    others = [(random_look(dice), frozenset[str]()) for _ in range(n - len(planned))]
-    products = planned + others
-    return [products[i] for i in dice.permutation(n)]
+    items: list[Item] = []
+    for style, (look, unsaid) in enumerate(_styles(dice), start=1):
+        is_planned = style <= N_PLANNED
+        items += _variants(style, look, unsaid, dice, is_alone=is_planned)
+        if len(items) >= n:
+            break
+    items = items[:n]
+    return [items[i] for i in dice.permutation(n)]
+
+
+def _styles(dice: Dice) -> Iterator[tuple[Look, frozenset[str]]]:
+    yield from _planned(dice)
+    while True:
+        yield random_look(dice), frozenset()
+
+
+def _variants(
+    style: int, look: Look, unsaid: frozenset[str], dice: Dice, *, is_alone: bool
+) -> list[Item]:
+    sizes = TRADES[look.kind].sizes
+    if is_alone:
+        return [Item(style, look, unsaid, size=_one_size(sizes, dice))]
+    n_colours = int(dice.choice(len(_COLOURS_SHARES), p=_COLOURS_SHARES)) + 1
+    others = [colour for colour in COLOURS if colour != look.colour]
+    colours = [look.colour, *dice.choice(others, n_colours - 1, replace=False).tolist()]
+    n_sizes = 2 if sizes and dice.random() < _SIZES_SHARE else 1
+    chosen = dice.choice(sizes, n_sizes, replace=False).tolist() if sizes else [None]
+    return [
+        Item(style, replace(look, colour=colour), unsaid, size=size)
+        for colour in colours
+        for size in chosen
+    ]
+
+
+def _one_size(sizes: tuple[str, ...], dice: Dice) -> str | None:
+    return sizes[int(dice.integers(len(sizes)))] if sizes else None
 
 
 def _planned(dice: Dice) -> Iterator[tuple[Look, frozenset[str]]]:

@@ -1,55 +1,46 @@
-"""The demonstration's catalogue: records as `diptych ingest` reads them, pictures, the truth.
+"""The demonstration's products: records as `diptych ingest` reads them, and what is true.
 
 Half of what a shopper may ask for is only in a product's picture (often the pattern), half
-only in its words (the material): neither keywords nor pictures alone answer every search.
+only in its words (what it is good for): neither keywords nor pictures alone answer every search.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import BinaryIO, TypeAlias
 
 import numpy as np
-import orjson
 
-from diptych.errors import CatalogError
-from diptych.plugin.demo.assortment import TRADES, assortment
-from diptych.plugin.demo.drawing import draw
-from diptych.plugin.demo.looks import Dice, Look
+from diptych.plugin.demo.assortment import TRADES, Item, assortment
+from diptych.plugin.demo.looks import Look
+from diptych.plugin.demo.offers import Offer, make_offer
+from diptych.plugin.demo.shots import Shot, make_shots
 from diptych.plugin.demo.wording import Wording, describe
 
-#: What is true of one product, shown or said: attribute to value; lists say where it is seen.
-Facts: TypeAlias = Mapping[str, str | list[str] | None]
-#: Called with the number of products drawn so far and of all.
-OnProgress: TypeAlias = Callable[[int, int], None]
-
-RECORDS_NAME = "products.ndjson"
-TRUTH_NAME = "truth.ndjson"
-_STAMP_NAME = "catalogue.json"
-#: Raised with every change to what a catalogue of the same size and seed contains.
-_VERSION = 2
-_IMAGES = f"images/v{_VERSION}"
-_JPEG_QUALITY = 88
-_STUDIO_SHARE = 0.8
-_ONLY_IN_WORDS = ("material", "occasion", "feature", "brand")
+_ONLY_IN_WORDS = ("occasion", "feature", "brand")
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One product: what its picture shows, what its words say, and what only one of them has."""
+    """One product: what its pictures show, what its words say, and what only one of them has."""
 
     id: str
-    look: Look
+    item: Item
     wording: Wording
-    price: float
-    image_seed: int
-    is_studio: bool
+    offer: Offer
+    shots: tuple[Shot, ...]
 
     @property
-    def image(self) -> str:
-        """The picture's path, relative to the catalogue's folder; another picture, another path."""
-        return f"{_IMAGES}/{self.id}.jpg"
+    def look(self) -> Look:
+        """What its pictures show."""
+        return self.item.look
+
+    @property
+    def style(self) -> str:
+        """What articles that differ in colour and size alone have in common."""
+        return f"s{self.item.style:04d}"
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The pictures' paths; another picture, another path."""
+        return tuple(shot.path for shot in self.shots)
 
     @property
     def only_in_picture(self) -> tuple[str, ...]:
@@ -62,119 +53,43 @@ class Product:
         return _ONLY_IN_WORDS
 
     @property
-    def record(self) -> dict[str, str | float]:
-        """What is ingested."""
+    def record(self) -> dict[str, str | float | list[str]]:
+        """What is ingested; without what the shop does not know."""
+        known = {"brand": self.wording.brand, "size": self.item.size}
         return {
             "id": self.id,
+            "style": self.style,
             "title": self.wording.title,
             "description": self.wording.description,
             "category": TRADES[self.look.kind].department,
-            "brand": self.wording.brand,
-            "price": self.price,
-            "image": self.image,
+            **{name: value for name, value in known.items() if value is not None},
+            **self.offer.record,
+            "image": self.images[0] if len(self.images) == 1 else list(self.images),
         }
 
     @property
     def facts(self) -> dict[str, str | None]:
         """All that is true of it, for judging answers; never ingested."""
-        said = ("material", "occasion", "feature", "brand", "language")
-        return {**asdict(self.look), **{name: getattr(self.wording, name) for name in said}}
+        said = ("occasion", "feature", "brand", "language")
+        return {
+            **asdict(self.look),
+            "style": self.style,
+            "category": TRADES[self.look.kind].department,
+            "size": self.item.size,
+            **{name: getattr(self.wording, name) for name in said},
+        }
 
 
 def make_products(*, n: int = 600, seed: int = 7) -> list[Product]:
     """`n` products, the same for the same seed; draws nothing."""
-    looks = assortment(n, np.random.default_rng(seed))
-    return [_product(i, look, unsaid, seed=seed) for i, (look, unsaid) in enumerate(looks, start=1)]
+    items = assortment(n, np.random.default_rng(seed))
+    return [_product(number, item, seed=seed) for number, item in enumerate(items, start=1)]
 
 
-def write_catalogue(
-    folder: Path, *, n: int = 600, seed: int = 7, on_progress: OnProgress | None = None
-) -> Path:
-    """The path of the records of a catalogue in `folder`, drawn unless it is already there.
-
-    Raises:
-        CatalogError: the folder cannot be written.
-    """
-    stamp = orjson.dumps({"version": _VERSION, "n": n, "seed": seed})
-    stamp_path, records_path = folder / _STAMP_NAME, folder / RECORDS_NAME
-    try:
-        if stamp_path.exists() and stamp_path.read_bytes() == stamp:
-            return records_path
-        _write(folder, make_products(n=n, seed=seed), on_progress)
-        stamp_path.write_bytes(stamp)
-    except OSError as err:
-        raise CatalogError(
-            f"The demonstration's catalogue cannot be written to {folder}: {err.strerror or err}. "
-            "Name a folder that you may write to and that has 10 MB to spare."
-        ) from err
-    return records_path
-
-
-def read_truth(folder: Path) -> dict[str, Facts]:
-    """What is true of each product of a written catalogue, by id.
-
-    Raises:
-        CatalogError: the folder holds no catalogue.
-    """
-    path = folder / TRUTH_NAME
-    try:
-        rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
-    except (OSError, orjson.JSONDecodeError) as err:
-        raise CatalogError(
-            f"{path} cannot be read: {err}. Write the demonstration's catalogue again."
-        ) from err
-    return {row["id"]: row for row in rows}
-
-
-def jpeg(look: Look, file: Path | BinaryIO, *, seed: int, is_studio: bool) -> None:
-    """Draw a look at 224 px and save it."""
-    draw(look, seed=seed, is_studio=is_studio).save(file, "JPEG", quality=_JPEG_QUALITY)
-
-
-def _product(number: int, look: Look, unsaid: frozenset[str], *, seed: int) -> Product:
+def _product(number: int, item: Item, *, seed: int) -> Product:
     dice = np.random.default_rng((seed, number))
-    wording = describe(look, unsaid=unsaid, dice=dice)
-    return Product(
-        id=f"p{number:04d}",
-        look=look,
-        wording=wording,
-        price=_price(look.kind, dice),
-        image_seed=int(dice.integers(2**31)),
-        is_studio=bool(dice.random() < _STUDIO_SHARE),
-    )
-
-
-def _price(kind: str, dice: Dice) -> float:
-    return round(round(TRADES[kind].price * dice.uniform(0.5, 2.0)) - 0.01, 2)
-
-
-def _write(folder: Path, products: list[Product], on_progress: OnProgress | None) -> None:
-    """Records last: a folder without them was left half drawn."""
-    stamp_path = folder / _STAMP_NAME
-    stamp_path.unlink(missing_ok=True)
-    (folder / _IMAGES).mkdir(parents=True, exist_ok=True)
-    _draw_all(folder, products, on_progress)
-    _write_lines(folder / TRUTH_NAME, (_truth_row(product) for product in products))
-    _write_lines(folder / RECORDS_NAME, (product.record for product in products))
-
-
-def _truth_row(product: Product) -> dict[str, object]:
-    known = {"only_in_picture": product.only_in_picture, "only_in_words": product.only_in_words}
-    return {"id": product.id, **product.facts, **known}
-
-
-def _draw_all(folder: Path, products: list[Product], on_progress: OnProgress | None) -> None:
-    """Threads suffice: numpy and Pillow release the interpreter's lock for most of the work."""
-
-    def draw_one(product: Product) -> None:
-        path = folder / product.image
-        jpeg(product.look, path, seed=product.image_seed, is_studio=product.is_studio)
-
-    with ThreadPoolExecutor() as pool:
-        for n_done, _ in enumerate(pool.map(draw_one, products), start=1):
-            if on_progress:
-                on_progress(n_done, len(products))
-
-
-def _write_lines(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    # Articles of one style are described alike.
+    of_style = np.random.default_rng((seed, item.style, 1))
+    wording = describe(item.look, unsaid=item.unsaid, dice=of_style)
+    offer = make_offer(item.look.kind, dice)
+    return Product(f"p{number:04d}", item, wording, offer, make_shots(item, seed=seed))

@@ -3,15 +3,19 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from diptych.plugin.demo.backdrops import as_picture, clouds, scene, studio
+from diptych.plugin.demo.backdrops import scene, studio
 from diptych.plugin.demo.looks import COLOURS, Dice, Look
 from diptych.plugin.demo.outlines import Layer, Paint, Points
-from diptych.plugin.demo.patterns import Array, weave
+from diptych.plugin.demo.patterns import Extent, weave
 from diptych.plugin.demo.shapes import SHAPES
+from diptych.plugin.demo.surfaces import surface_of
+from diptych.plugin.demo.textures import Array, as_picture, clouds
 
 #: Drawn this many times larger and scaled down, which smooths the edges.
 _OVERSAMPLING = 2
@@ -22,7 +26,21 @@ _LACE = (245, 245, 245)
 _TWIG = (70, 120, 60)
 _SHADOW = (40, 40, 44)
 _SHADOW_SHIFT = np.array((0.012, 0.018))
+#: A product seen from the side: narrower, its horizontals slanted.
+_ANGLED_WIDTH = 0.7
+_ANGLED_LEAN = 0.16
+_DETAIL_ZOOM = 2.2
+_DETAIL_OVERSAMPLING = 1.5
 _EDGED = frozenset((Paint.MAIN, Paint.DARK, Paint.LIGHT))
+_Box: TypeAlias = tuple[int, int, int, int]
+
+
+class View(StrEnum):
+    """From where a product is shown."""
+
+    FRONT = "front"
+    ANGLE = "angle"
+    DETAIL = "detail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +66,14 @@ class _Paints:
     even: Mapping[Paint, Array]
     shade: Array
 
-    def surface(self, paint: Paint) -> Image.Image:
-        """The picture that shows through a layer's outline."""
+    def surface(self, paint: Paint, box: _Box) -> Image.Image:
+        """The part inside a box of the picture that shows through a layer's outline."""
         if paint is Paint.MAIN:
-            return self.cloth
+            return self.cloth.crop(box)
         if paint is Paint.HOLE:
-            return self.behind
-        return as_picture(self.even[paint] * self.shade[..., None])
+            return self.behind.crop(box)
+        left, top, right, bottom = box
+        return as_picture(self.even[paint] * self.shade[top:bottom, left:right, None])
 
     def line(self, paint: Paint) -> tuple[int, int, int]:
         """The colour of a stroke."""
@@ -62,48 +81,85 @@ class _Paints:
         return red, green, blue
 
 
-def draw(look: Look, *, seed: int, size: int = 224, is_studio: bool = True) -> Image.Image:
-    """A square RGB picture: a shop's studio shot, or else a snapshot before any background."""
+def draw(
+    look: Look, *, seed: int, size: int = 224, is_studio: bool = True, view: View = View.FRONT
+) -> Image.Image:
+    """A square RGB picture: a shop's studio shot, or else a snapshot before any background.
+
+    The same look and seed give the same product in each `view`.
+    """
     dice = np.random.default_rng(seed)
-    canvas_size = size * _OVERSAMPLING
+    is_detail = view is View.DETAIL
+    canvas_size = round(
+        size * (_DETAIL_ZOOM * _DETAIL_OVERSAMPLING if is_detail else _OVERSAMPLING)
+    )
     ground = _ground(look, dice)
     canvas = studio(canvas_size) if is_studio else scene(canvas_size, product=ground, dice=dice)
-    pose = _pose(dice, is_studio=is_studio)
+    pose = _pose(dice, is_studio=is_studio, is_angled=view is View.ANGLE)
     layers = SHAPES[look.kind](look, dice)
-    paints = _paints(look, ground, canvas.copy(), turn=pose.turn, dice=dice)
+    paints = _paints(look, ground, canvas.copy(), layers=layers, pose=pose, dice=dice)
     if dice.random() < 0.5 or is_studio:
         _cast_shadow(canvas, layers, pose)
     for layer in layers:
         _paint(canvas, layer, pose, paints)
-    picture = canvas.resize((size, size), Image.Resampling.LANCZOS)
+    shown = _middle(canvas, layers, pose) if is_detail else canvas
+    picture = shown.resize((size, size), Image.Resampling.LANCZOS)
     return picture if is_studio else _as_snapshot(picture, dice)
+
+
+def _middle(canvas: Image.Image, layers: list[Layer], pose: _Pose) -> Image.Image:
+    """The middle of the product, which stays inside the picture."""
+    edge = canvas.width / _DETAIL_ZOOM
+    least, greatest = _extent(layers, pose)
+    centre = ((least + greatest) / 2 + 0.5) * canvas.width - edge / 2
+    left, top = np.clip(centre, 0, canvas.width - edge).tolist()
+    return canvas.crop((round(left), round(top), round(left + edge), round(top + edge)))
+
+
+def _extent(layers: list[Layer], pose: _Pose) -> Extent:
+    """Where the product's own cloth lies, from -0.5 to 0.5."""
+    shown = [layer.points for layer in layers if layer.paint in (Paint.MAIN, Paint.BAND)]
+    placed = (np.concatenate(shown) - 0.5) @ pose.matrix.T + pose.shift
+    return placed.min(axis=0), placed.max(axis=0)
 
 
 def _ground(look: Look, dice: Dice) -> Array:
     anchors = COLOURS[look.colour]
     anchor = np.array(anchors[dice.integers(len(anchors))], float)
-    return np.clip(anchor * dice.uniform(0.94, 1.05) + dice.uniform(-7, 7, 3), 8, 252)
+    varied = anchor * dice.uniform(0.94, 1.05) + dice.uniform(-7, 7, 3)
+    return np.clip(varied, 8, 252).astype(np.float32)
 
 
-def _pose(dice: Dice, *, is_studio: bool) -> _Pose:
+def _pose(dice: Dice, *, is_studio: bool, is_angled: bool) -> _Pose:
     turn = dice.normal(0, 0.03 if is_studio else 0.1)
     scale = 0.92 if is_studio else dice.uniform(0.68, 1.0)
-    width = scale * dice.uniform(0.92, 1.08)
+    width = scale * dice.uniform(0.92, 1.08) * (_ANGLED_WIDTH if is_angled else 1)
     flip = -1 if dice.random() < 0.5 else 1
     shift = dice.uniform(-0.5, 0.5, 2) * (1.02 - scale)
     cos, sin = math.cos(turn), math.sin(turn)
-    stretch = np.array([[flip * width, dice.normal(0, 0.03)], [0, scale]])
+    stretch = np.array([[flip * width, dice.normal(0, 0.03)], [_ANGLED_LEAN * is_angled, scale]])
     return _Pose(np.array([[cos, -sin], [sin, cos]]) @ stretch, shift, turn)
 
 
-def _paints(look: Look, ground: Array, behind: Image.Image, *, turn: float, dice: Dice) -> _Paints:
+def _paints(
+    look: Look,
+    ground: Array,
+    behind: Image.Image,
+    *,
+    layers: list[Layer],
+    pose: _Pose,
+    dice: Dice,
+) -> _Paints:
     size = behind.width
-    cloth = weave(look, ground, size=size, turn=turn, dice=dice)
+    extent = _extent(layers, pose)
+    cloth = weave(look, ground, size=size, extent=extent, turn=pose.turn, dice=dice)
     folds = clouds(size, n=int(dice.integers(4, 9)), strength=dice.uniform(0.04, 0.13), dice=dice)
     side_light = np.linspace(-1, 1, size)[None, :] * dice.uniform(-0.1, 0.1)
-    shade = 1 + folds + side_light
+    shade = (1 + folds + side_light).astype(np.float32)
     grain = clouds(size, n=size // 3, strength=dice.uniform(0, 0.03), dice=dice)
-    shaded_cloth = as_picture(cloth * (shade + grain)[..., None])
+    lit = cloth * (shade + grain)[..., None]
+    surface = surface_of(look.material, size=size, dice=dice)
+    shaded_cloth = as_picture(surface.on(lit) if surface else lit)
     return _Paints(shaded_cloth, behind, _even_colours(look, ground, dice), shade)
 
 
@@ -151,7 +207,10 @@ def _paint(canvas: Image.Image, layer: Layer, pose: _Pose, paints: _Paints) -> N
         return
     mask = Image.new("L", (size, size), 0)
     ImageDraw.Draw(mask).polygon(points, fill=255)
-    canvas.paste(paints.surface(layer.paint), mask=mask)
+    box = mask.getbbox()
+    if box is None:
+        return
+    canvas.paste(paints.surface(layer.paint, box), box, mask=mask.crop(box))
     if layer.paint in _EDGED:
         edge_px = max(1, round(2 * size / _STROKE_BASE))
         ImageDraw.Draw(canvas).line(

@@ -1,4 +1,4 @@
-"""What a product of the demonstration looks like: its kind, colour, pattern, length, sleeves."""
+"""What a product of the demonstration looks like: kind, colour, pattern, material, length, sleeves."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,12 +26,16 @@ COLOURS = MappingProxyType[str, tuple[Rgb, ...]](
         "beige": ((222, 200, 165), (212, 190, 150), (232, 214, 184)),
     }
 )
-PATTERNS = ("plain", "stripes", "dots", "checks", "floral", "gradient", "zigzag")
+PATTERNS = (
+    *("plain", "stripes", "dots", "checks", "floral", "gradient", "zigzag"),
+    "camouflage",
+)
 KINDS = (
     *("coat", "jacket", "dress", "shirt", "tshirt", "sweater", "trousers", "shorts", "skirt"),
     *("sneaker", "boot", "heel", "sock", "hat", "cap", "beanie", "handbag", "backpack", "scarf"),
     *("umbrella", "watch", "sunglasses", "mug", "bottle", "vase", "bowl", "lamp", "chair"),
-    *("sofa", "cushion", "teapot"),
+    *("sofa", "cushion", "teapot", "glove", "tie", "belt", "sandal", "suitcase", "apron"),
+    *("plate", "jug", "rug", "stool", "clock"),
 )
 LENGTHS = ("short", "long")
 
@@ -43,6 +47,37 @@ _FEWER_PATTERNS = MappingProxyType(
         "sunglasses": ("plain",),
         "bottle": ("plain", "stripes", "gradient", "dots"),
         "chair": ("plain", "stripes", "checks", "floral"),
+        "belt": ("plain",),
+        "sandal": ("plain",),
+        "clock": ("plain",),
+        "stool": ("plain", "stripes", "checks", "floral"),
+    }
+)
+_CLOTHES = ("cotton", "linen", "wool", "silk")
+_SHOES = ("leather", "canvas")
+_POTTERY = ("ceramic", "glass")
+_SEATS = ("velvet", "linen", "leather")
+_MATERIALS = MappingProxyType(
+    {
+        **dict.fromkeys(("dress", "shirt", "tshirt", "trousers", "shorts", "skirt"), _CLOTHES),
+        **dict.fromkeys(("sock", "hat", "cap", "beanie", "scarf", "sweater"), ("wool", "cotton")),
+        **dict.fromkeys(("sneaker", "boot", "heel", "sandal"), _SHOES),
+        **dict.fromkeys(("handbag", "backpack"), ("leather", "canvas", "nylon")),
+        **dict.fromkeys(("watch", "sunglasses"), ("metal",)),
+        **dict.fromkeys(("mug", "bottle", "bowl", "teapot", "vase", "plate", "jug"), _POTTERY),
+        **dict.fromkeys(("chair", "sofa", "stool"), _SEATS),
+        "coat": ("wool", "cotton", "nylon"),
+        "jacket": ("leather", "cotton", "nylon"),
+        "umbrella": ("nylon",),
+        "lamp": ("metal", "linen"),
+        "cushion": ("velvet", "linen", "cotton"),
+        "glove": ("leather", "wool"),
+        "tie": ("silk", "wool"),
+        "belt": ("leather", "canvas"),
+        "suitcase": ("leather", "nylon", "metal"),
+        "apron": ("cotton", "linen"),
+        "rug": ("wool", "cotton"),
+        "clock": ("metal", "wood"),
     }
 )
 _PLAIN_SHARE = 0.15
@@ -50,13 +85,22 @@ _PLAIN_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a picture shows; `length` and `sleeve` are None for a kind that has none."""
+    """What a picture shows; `length` and `sleeve` are None for a kind that has none.
+
+    A product whose `material` is None has a surface without any texture.
+    """
 
     kind: str
     colour: str
     pattern: str
     length: str | None = None
     sleeve: str | None = None
+    material: str | None = None
+
+
+def materials_of(kind: str) -> tuple[str, ...]:
+    """What products of a kind are made of."""
+    return _MATERIALS[kind]
 
 
 def patterns_of(kind: str) -> tuple[str, ...]:
@@ -80,6 +124,7 @@ def random_look(
         pattern=pattern or _random_pattern(dice, kind),
         length=(length or _one_of(dice, LENGTHS)) if kind in _KINDS_WITH_LENGTH else None,
         sleeve=_one_of(dice, _SLEEVES[kind]) if kind in _SLEEVES else None,
+        material=_one_of(dice, materials_of(kind)),
     )
 
 

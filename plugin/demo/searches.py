@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from diptych.errors import CatalogError
-from diptych.plugin.demo.catalogue import Facts, jpeg
+from diptych.plugin.demo.collection import Facts
 from diptych.plugin.demo.looks import Look
+from diptych.plugin.demo.shots import Shot, jpeg
 
 #: Every search shows this many answers.
 N_SHOWN = 5
@@ -25,7 +26,7 @@ class Photo:
     def jpeg(self) -> bytes:
         """The file's bytes, drawn anew with the same pixels each time."""
         buffer = BytesIO()
-        jpeg(self.look, buffer, seed=self.seed, is_studio=False)
+        jpeg(Shot(self.name, self.look, self.seed, is_studio=False), buffer)
         return buffer.getvalue()
 
 
@@ -72,8 +73,8 @@ class JudgedSearch:
         return self.n_required <= self.n_right
 
 
-_GREEN_BACKPACK = Photo("green-backpack", Look("backpack", "green", "dots"), seed=990)
-_YELLOW_HANDBAG = Photo("yellow-handbag", Look("handbag", "yellow", "plain"), seed=880)
+_GREEN_BACKPACK = Photo("green-backpack", Look("backpack", "green", "dots"), seed=891)
+_YELLOW_HANDBAG = Photo("yellow-handbag", Look("handbag", "yellow", "plain"), seed=887)
 _LIKED = MappingProxyType({"kind": "cushion", "colour": "blue", "pattern": "stripes"})
 
 

@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from diptych.plugin.demo import shapes_clothes, shapes_home, shapes_tops, shapes_worn
+from diptych.plugin.demo import (
+    shapes_accessories,
+    shapes_clothes,
+    shapes_home,
+    shapes_rooms,
+    shapes_tops,
+    shapes_worn,
+)
 from diptych.plugin.demo.looks import Dice, Look
 from diptych.plugin.demo.outlines import Layer
 
@@ -44,5 +51,16 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
         "sofa": shapes_home.sofa,
         "cushion": shapes_home.cushion,
         "teapot": shapes_home.teapot,
+        "glove": shapes_accessories.glove,
+        "tie": shapes_accessories.tie,
+        "belt": shapes_accessories.belt,
+        "sandal": shapes_accessories.sandal,
+        "suitcase": shapes_accessories.suitcase,
+        "apron": shapes_accessories.apron,
+        "plate": shapes_rooms.plate,
+        "jug": shapes_rooms.jug,
+        "rug": shapes_rooms.rug,
+        "stool": shapes_rooms.stool,
+        "clock": shapes_rooms.clock,
     }
 )

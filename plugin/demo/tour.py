@@ -13,7 +13,8 @@ from diptych.errors import SearchError
 from diptych.mappings.engine import detect_engine
 from diptych.mappings.target import read_target
 from diptych.plugin.cli import diptych
-from diptych.plugin.demo.catalogue import RECORDS_NAME, read_truth, write_catalogue
+from diptych.plugin.demo.catalogue_folder import write_catalogue
+from diptych.plugin.demo.collection import read_truth
 from diptych.plugin.demo.page import ServedPage
 from diptych.plugin.demo.searches import (
     N_SHOWN,
@@ -73,15 +74,15 @@ class Tour:
         self._run("local", "up")
         self._say(f"A catalogue of {self._n_products} products, drawn for the occasion")
         with count_bar("Drawing", self._n_products) as bar:
-            write_catalogue(
+            records = write_catalogue(
                 self._folder, n=self._n_products, on_progress=lambda done, _total: bar(done)
             )
-        click.echo(f"{self._folder / RECORDS_NAME}")
+        click.echo(f"{records}")
         self._say("An index that holds words, pictures and one fused vector")
         fields = ("--text-field", "title", "--text-field", "description", "--image-field", "image")
         self._run("install", INDEX, *fields)
         self._say("The products, searchable by keyword at once")
-        self._run("ingest", str(self._folder / RECORDS_NAME), "--index", INDEX)
+        self._run("ingest", str(records), "--index", INDEX)
         self._say("Their vectors, made by a worker from the queue")
         self._run("embed", INDEX, "--wait")
 

@@ -61,6 +61,17 @@ KIND_NAMES: Mapping[str, Term] = MappingProxyType(
         "sofa": _term("sofa", "沙发", "couch|settee"),
         "cushion": _term("cushion|throw pillow", "抱枕|靠垫"),
         "teapot": _term("teapot", "茶壶"),
+        "glove": _term("gloves", "手套", "mittens"),
+        "tie": _term("necktie|tie", "领带"),
+        "belt": _term("belt", "腰带|皮带"),
+        "sandal": _term("sandals", "凉鞋"),
+        "suitcase": _term("suitcase|trolley case", "行李箱|拉杆箱", "luggage"),
+        "apron": _term("apron", "围裙", "pinafore"),
+        "plate": _term("plate|dinner plate", "盘子|餐盘"),
+        "jug": _term("jug", "水壶|冷水壶", "pitcher"),
+        "rug": _term("rug", "地毯", "carpet"),
+        "stool": _term("stool", "凳子|圆凳"),
+        "clock": _term("wall clock|clock", "挂钟|时钟"),
     }
 )
 COLOUR_NAMES: Mapping[str, Term] = MappingProxyType(
@@ -88,6 +99,7 @@ PATTERN_NAMES: Mapping[str, Term] = MappingProxyType(
         "floral": _term("floral|flower print", "碎花|印花", "flowery|flowers|花朵"),
         "gradient": _term("gradient|ombre", "渐变"),
         "zigzag": _term("zigzag|wavy", "人字纹|波浪纹", "chevron|锯齿纹"),
+        "camouflage": _term("camouflage|camo print", "迷彩", "military|camo"),
     }
 )
 SLEEVE_NAMES: Mapping[str, Term] = MappingProxyType(
@@ -128,6 +140,7 @@ MATERIALS: Mapping[str, Term] = MappingProxyType(
         "ceramic": _term("ceramic", "陶瓷"),
         "glass": _term("glass", "玻璃"),
         "velvet": _term("velvet", "丝绒"),
+        "wood": _term("wood", "实木"),
     }
 )
 OCCASIONS: Mapping[str, Term] = MappingProxyType(
@@ -162,12 +175,15 @@ def length_names(kind: str, length: str) -> Term:
 
 
 def names_of(look: Look, attribute: str) -> Term | None:
-    """The names of what a look has there; None where it has no length or no sleeves."""
+    """The names of what a look has there; None where it has none, as no mug has sleeves."""
     value = getattr(look, attribute)
-    if value is None:
-        return None
+    return None if value is None else value_names(attribute, value, kind=look.kind)
+
+
+def value_names(attribute: str, value: str, *, kind: str) -> Term:
+    """The names of an attribute's value on products of a kind."""
     if attribute == "length":
-        return length_names(look.kind, value)
+        return length_names(kind, value)
     return _NAMES_BY_ATTRIBUTE[attribute][value]
 
 
@@ -184,5 +200,7 @@ _NAMES_BY_ATTRIBUTE: Mapping[str, Mapping[str, Term]] = MappingProxyType(
         "colour": COLOUR_NAMES,
         "pattern": PATTERN_NAMES,
         "sleeve": SLEEVE_NAMES,
+        "material": MATERIALS,
+        "feature": FEATURES,
     }
 )

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -10,11 +11,15 @@ import pytest
 from PIL import Image
 
 from diptych.errors import CatalogError
-from diptych.plugin.demo.catalogue import Product, make_products, read_truth, write_catalogue
+from diptych.plugin.demo.catalogue import Product, make_products
+from diptych.plugin.demo.catalogue_folder import write_catalogue
+from diptych.plugin.demo.collection import queries_name, read_truth
+from diptych.plugin.demo.judging import Half
 from diptych.plugin.demo.looks import COLOURS, KINDS, LENGTHS, PATTERNS
 from diptych.plugin.demo.vocabulary import (
     COLOUR_NAMES,
     KIND_NAMES,
+    MATERIALS,
     PATTERN_NAMES,
     SLEEVE_NAMES,
     Term,
@@ -40,7 +45,12 @@ def _terms(product: Product, attribute: str) -> Iterator[Term]:
     """The names of every value that the attribute can have."""
     if attribute == "length":
         return (length_names(product.look.kind, length) for length in LENGTHS)
-    tables = {"colour": COLOUR_NAMES, "pattern": PATTERN_NAMES, "sleeve": SLEEVE_NAMES}
+    tables = {
+        "colour": COLOUR_NAMES,
+        "pattern": PATTERN_NAMES,
+        "sleeve": SLEEVE_NAMES,
+        "material": MATERIALS,
+    }
     return iter(tables[attribute].values())
 
 
@@ -80,13 +90,48 @@ def test_what_the_picture_shows_is_said_where_it_is_not_left_to_it() -> None:
     assert [] == silent
 
 
-def test_material_is_in_the_words_of_every_product() -> None:
-    """What no picture can show stands in the description."""
-    assert all("material" in product.only_in_words for product in CATALOGUE)
-    assert all(
-        re.match(r"Made of \w+\.|\w+材质", p.record["description"])  # type: ignore[arg-type]
-        for p in CATALOGUE
-    )
+def test_what_no_picture_can_show_is_in_the_words_and_the_material_in_most() -> None:
+    """A shop forgets to say what a quarter of its products are made of."""
+    said = [re.match(r"Made of \w+\.|\w+材质", p.wording.description) for p in CATALOGUE]
+
+    assert all({"occasion", "feature", "brand"} == set(p.only_in_words) for p in CATALOGUE)
+    assert 400 <= sum(match is not None for match in said) <= 500
+
+
+def test_articles_of_one_style_differ_in_colour_and_size_alone() -> None:
+    """Those of one colour share their pictures, and a search can show each style once."""
+    styles: dict[str, list[Product]] = {}
+    for product in CATALOGUE:
+        styles.setdefault(product.style, []).append(product)
+    several = [articles for articles in styles.values() if len(articles) > 1]
+
+    assert 60 <= len(several)
+    for articles in several:
+        looks = {replace(article.look, colour="") for article in articles}
+        variants = {(article.look.colour, article.item.size) for article in articles}
+        colours = {article.look.colour for article in articles}
+        assert (1, len(articles)) == (len(looks), len(variants))
+        assert len(colours) == len({article.images for article in articles})
+        assert 1 == len({article.wording.brand for article in articles})
+
+
+def test_some_products_have_several_pictures_and_some_lack_brand_or_rating() -> None:
+    """A fifth is also shown from the side; the fields of a record differ as a shop's do."""
+    n_views = Counter(len(product.images) for product in CATALOGUE)
+    fields = Counter(name for product in CATALOGUE for name in product.record)
+
+    assert 60 <= n_views[2] + n_views[3] <= 240
+    assert 25 <= 600 - fields["brand"] <= 80
+    assert 60 <= 600 - fields["rating"] <= 120
+    assert 600 == fields["price"] == fields["stock"] == fields["released"]
+
+
+def test_some_titles_are_misspelt() -> None:
+    """As in a shop: one in 25 or so."""
+    names = [n.lower() for term in KIND_NAMES.values() for n in (*term.en, *term.zh)]
+    n_misspelt = sum(not any(n in p.wording.title.lower() for n in names) for p in CATALOGUE)
+
+    assert 3 <= n_misspelt <= 40
 
 
 def test_catalogue_has_every_kind_colour_pattern_and_department() -> None:
@@ -141,10 +186,30 @@ def test_written_catalogue_has_records_pictures_and_the_truth(tmp_path: Path) ->
 
     assert [(1, 3), (2, 3), (3, 3)] == progress
     assert ["p0001", "p0002", "p0003"] == [record["id"] for record in records] == list(truth)
-    assert {"id", "title", "description", "category", "brand", "price", "image"} == set(records[0])
+    always = {"id", "style", "title", "description", "category", "price", "stock", "reviews"}
+    assert all(always | {"released", "image"} <= set(record) for record in records)
     assert {"kind", "colour", "pattern", "only_in_picture"} <= set(truth["p0001"])
-    with Image.open(tmp_path / records[0]["image"]) as picture:
+    shown = make_products(n=3)[0].images[0]
+    with Image.open(tmp_path / shown) as picture:
         assert ("JPEG", (224, 224)) == (picture.format, picture.size)
+
+
+def test_written_queries_name_documents_and_photos_that_are_there(tmp_path: Path) -> None:
+    """Both halves, in the form that an evaluation reads."""
+    write_catalogue(tmp_path, n=12)
+    truth = read_truth(tmp_path)
+    rows = [
+        orjson.loads(line)
+        for half in Half
+        for line in (tmp_path / queries_name(half)).read_bytes().splitlines()
+    ]
+
+    assert 12 <= len(rows)
+    for row in rows:
+        assert set(row) <= {"id", "text", "image", "like", "not", "filters", "relevant"}
+        assert set(row["relevant"]) <= set(truth)
+        assert 2 in row["relevant"].values()
+        assert "image" not in row or (tmp_path / row["image"]).exists()
 
 
 @pytest.mark.parametrize(("n", "seed", "n_drawn"), [(2, 1, 0), (2, 2, 2), (3, 1, 3)])
@@ -164,7 +229,7 @@ def test_catalogue_that_was_left_half_drawn_is_drawn_again(tmp_path: Path) -> No
     """Without its stamp a catalogue does not count as written."""
     drawn: list[int] = []
     write_catalogue(tmp_path, n=1)
-    (tmp_path / "catalogue.json").unlink()
+    (tmp_path / "products.stamp.json").unlink()
 
     write_catalogue(tmp_path, n=1, on_progress=lambda done, _: drawn.append(done))
 

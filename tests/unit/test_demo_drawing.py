@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from diptych.plugin.demo.drawing import draw
-from diptych.plugin.demo.looks import COLOURS, KINDS, LENGTHS, Look, patterns_of, random_look
+from diptych.plugin.demo.drawing import View, draw
+from diptych.plugin.demo.looks import (
+    COLOURS,
+    KINDS,
+    LENGTHS,
+    Look,
+    materials_of,
+    patterns_of,
+    random_look,
+)
 from diptych.plugin.demo.outlines import box, mirrored
 from diptych.plugin.demo.shapes import SHAPES
 
@@ -47,9 +55,9 @@ def test_every_kind_is_drawn_in_each_of_its_patterns(kind: str) -> None:
 def test_there_are_enough_kinds_colours_and_patterns() -> None:
     """The catalogue is varied: every kind in the list has a shape and no shape lacks a kind."""
     assert set(KINDS) == set(SHAPES)
-    assert 31 == len(KINDS)
+    assert 42 == len(KINDS)
     assert 12 == len(COLOURS)
-    assert 7 == len(patterns_of("dress"))
+    assert 8 == len(patterns_of("dress"))
 
 
 @pytest.mark.parametrize("colour", ["red", "green", "blue"])
@@ -77,6 +85,42 @@ def test_pattern_shows_as_contrast() -> None:
     middle = (slice(14, 34), slice(14, 34))
     assert plain[middle].std(axis=(0, 1)).max() < 25
     assert 60 < striped[middle].std(axis=(0, 1)).max()
+
+
+def test_gradient_runs_over_the_product_wherever_it_lies() -> None:
+    """Its first and its last tenth differ, on a cap in the middle of the picture too."""
+    for kind in ("cushion", "cap", "sock"):
+        red = _pixels(Look(kind, "red", "gradient", "long"), seed=2)
+        plain = _pixels(Look(kind, "red", "plain", "long"), seed=2)
+        assert 20 < red[plain.min(axis=2) < 120].std(axis=0).max()
+
+
+@pytest.mark.parametrize("material", ["leather", "wool", "velvet", "nylon", "metal", "glass"])
+def test_material_changes_the_surface_and_not_the_outline(material: str) -> None:
+    """A cotton cushion and one of another material cover the same part of the picture."""
+    cotton, other = (Look("cushion", "blue", "plain", material=m) for m in ("cotton", material))
+
+    assert _pixels(cotton).tolist() != _pixels(other).tolist()
+    assert _coverage(cotton) == pytest.approx(_coverage(other), abs=0.02)
+
+
+def test_every_kind_has_a_material() -> None:
+    """Nothing is made of nothing."""
+    assert all(materials_of(kind) for kind in KINDS)
+
+
+def test_angle_is_narrower_and_detail_fills_the_picture() -> None:
+    """The same product in three views; the seam of a detail is as sharp as elsewhere."""
+    look = Look("cushion", "blue", "checks")
+    covered = {
+        view: (np.abs(np.asarray(draw(look, seed=1, size=48, view=view)).astype(int) - 246) > 12)
+        .any(axis=2)
+        .mean()
+        for view in View
+    }
+
+    assert covered[View.ANGLE] < 0.85 * covered[View.FRONT]
+    assert 0.8 < covered[View.DETAIL]
 
 
 def test_mirrored_outline_is_symmetric() -> None:

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from diptych.errors import CatalogError
-from diptych.plugin.demo.catalogue import Facts, make_products
+from diptych.plugin.demo.catalogue import make_products
+from diptych.plugin.demo.collection import Facts
 from diptych.plugin.demo.searches import DemoSearch, demo_searches, judge, write_photos
 
 PRODUCTS = make_products()
