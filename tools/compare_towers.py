@@ -27,6 +27,9 @@ _NAME_WIDTH, _VALUE_WIDTH = 60, 13
 @click.argument("towers", nargs=-1, type=click.Choice([CLIP, *TOWERS]))
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True)
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=8.0)
+@click.option("--products", type=click.IntRange(min=256), default=24_000, help="Products to draw.")
+@click.option("--scenes", type=click.IntRange(min=0), default=8_000, help="Scenes to paint.")
+@click.option("--n", type=click.IntRange(min=100), default=1000, help="Products of a gallery.")
 @click.option("--side-px", type=click.IntRange(32, 112), default=96)
 @click.option("--small-px", type=click.IntRange(32, 112), default=64)
 @click.option("--seed", type=int, default=0)
@@ -37,6 +40,9 @@ def main(
     towers: Sequence[str],
     folder: Path,
     minutes: float,
+    products: int,
+    scenes: int,
+    n: int,
     side_px: int,
     small_px: int,
     seed: int,
@@ -46,10 +52,11 @@ def main(
 ) -> None:
     """Print one column for each tower; all of them where none is named."""
     schedule = Schedule(minutes * 60, small_px=small_px, full_px=side_px)
-    extent = Extent(1000, EVERYTHING, data, cache, processes)
+    extent = Extent(n, EVERYTHING, data, cache, processes)
     found: dict[str, list[Figure]] = {}
     try:
-        collection = collect(Amounts(seed=seed), data=data, cache=cache, processes=processes)
+        amounts = Amounts(products, scenes, seed)
+        collection = collect(amounts, data=data, cache=cache, processes=processes)
         for tower in towers or (CLIP, *TOWERS):
             _train(collection, Options(tower, schedule, seed=seed), folder / tower)
             found[tower] = list(evaluate(str(folder / tower), extent, say=_say))
