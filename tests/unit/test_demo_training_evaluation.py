@@ -61,7 +61,7 @@ def test_table_marks_a_missed_goal() -> None:
 def test_products_are_measured_in_both_languages(tmp_path: Path) -> None:
     """A small range through an encoder that knows nothing: every measure has its figure."""
     small = Range(("mug", "bowl"), FIRST.patterns)
-    eye = Eye(FakeEncoder(), cache=tmp_path, processes=1)
+    eye = Eye(FakeEncoder(), cache=tmp_path, processes=1, side_px=32)
 
     figures = list(measure_products(eye, n=14, of=small))
 

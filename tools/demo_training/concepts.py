@@ -42,6 +42,7 @@ _LOOKALIKES = (
     ("trousers", "jeans"),
     ("sweater", "cardigan", "hoodie"),
     ("shirt", "blouse"),
+    ("chair", "stool"),
 )
 #: Kinds that a wider word means beside those of a department; kinds not drawn do no harm.
 _HATS = ("hat", "cap", "beanie", "hats")

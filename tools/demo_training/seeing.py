@@ -16,15 +16,18 @@ from diptych.errors import ImageError
 from diptych.vectors import Floats
 
 #: Side and quality of a catalogue's pictures.
-_DRAWN_PX: Final = 224
+DRAWN_PX: Final = 224
 _JPEG_QUALITY: Final = 90
 
 
 class Eye:
     """Encodes with one model; drawn pictures are kept in a folder."""
 
-    def __init__(self, encoder: Encoder, *, cache: Path, processes: int) -> None:
-        """Draws nothing yet."""
+    def __init__(
+        self, encoder: Encoder, *, cache: Path, processes: int, side_px: int = DRAWN_PX
+    ) -> None:
+        """Draws nothing yet; what is drawn later has `side_px`."""
+        self._side_px = side_px
         self._encoder = encoder
         self._cache = cache
         self._processes = processes
@@ -34,14 +37,14 @@ class Eye:
         return self.files([jpeg(picture) for picture in self.pictures(name, drawables)])
 
     def pictures(self, name: str, drawables: Sequence[Drawable]) -> Pixels:
-        """(n, 224, 224, 3) uint8."""
+        """(n, side_px, side_px, 3) uint8."""
         return kept_pixels(
             name,
             drawables,
             folder=self._cache,
             version=drawing_version(),
             processes=self._processes,
-            side_px=_DRAWN_PX,
+            side_px=self._side_px,
         )
 
     def photos(self, paths: Sequence[Path]) -> Floats:
