@@ -18,7 +18,7 @@ from demo_training.facts import Axis
 from demo_training.losses import Heads
 from demo_training.towers import CLIP, build_model
 
-#: Captions are padded to this, so that every step has the same shapes.
+#: Captions are cut to this; few are as long.
 _CAPTION_TOKENS: Final = 24
 _BICUBIC: Final = 3
 _HIGHEST_SCALE: Final = 60.0
@@ -76,7 +76,7 @@ class Model(nn.Module):
         """(n, d) float32 unit rows of texts."""
         tokens = self._tokenizer(
             list(texts),
-            padding="max_length",
+            padding=True,
             max_length=_CAPTION_TOKENS,
             truncation=True,
             return_tensors="pt",
