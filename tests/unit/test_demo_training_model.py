@@ -12,8 +12,8 @@ import torch
 from demo_training.batches import Batches
 from demo_training.checkpoints import Checkpoint, Progress
 from demo_training.concepts import Concept
-from demo_training.facts import THING, Caption, Subject, axes_of, fact_rows
-from demo_training.losses import picture_contrast, soft_cross_entropy
+from demo_training.facts import THING, UNKNOWN, Axis, Caption, Subject, axes_of, fact_rows
+from demo_training.losses import Heads, picture_contrast, soft_cross_entropy
 from demo_training.pictures import Collection, PictureSet, collection
 from demo_training.pixels import kept_pixels
 from demo_training.rendered import training_products
@@ -78,6 +78,17 @@ def test_pictures_of_equal_facts_attract_each_other() -> None:
     expected = pytest.approx(math.log1p(math.exp(-12)), rel=0.05)
     assert expected == picture_contrast(near, facts).item()
     assert 1 < picture_contrast(near[[0, 2, 1]], facts).item()
+
+
+def test_head_counts_as_much_as_pictures_have_its_axis() -> None:
+    """Weights of zero choose evenly: ln 2 for both pictures, and ln 4 for the one of two."""
+    heads = Heads(3, [Axis("thing", ("a", "b")), Axis("place", ("c", "d", "e", "f"))])
+    for parameter in heads.parameters():
+        torch.nn.init.zeros_(parameter)
+
+    loss = heads.loss(torch.ones(2, 3), torch.tensor([[0, UNKNOWN], [1, 3]]))
+
+    assert math.log(2) + math.log(4) / 2 == pytest.approx(loss.item())
 
 
 def test_schedule_follows_the_clock() -> None:

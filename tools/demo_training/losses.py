@@ -68,7 +68,10 @@ class Heads(nn.Module):
         self._heads = nn.ModuleList(nn.Linear(width, len(axis.values)) for axis in axes)
 
     def loss(self, features: torch.Tensor, facts: torch.Tensor) -> torch.Tensor:
-        """The mean cross-entropy over the axes that any picture has a value of.
+        """The sum over the axes of the mean cross-entropy; a picture without a value gives none.
+
+        So an axis counts as much as there are pictures that have it: else those of a few scenes
+        would outweigh the colour of everything.
 
         Args:
             features: (n, width) float, the tower's pooled output.
@@ -80,8 +83,8 @@ class Heads(nn.Module):
                 facts[:, i].masked_fill(facts[:, i] < 0, _NO_CLASS),
                 ignore_index=_NO_CLASS,
                 label_smoothing=_SMOOTHING,
+                reduction="sum",
             )
             for i, head in enumerate(self._heads)
-            if (facts[:, i] >= 0).any()
         ]
-        return torch.stack(losses).sum()
+        return torch.stack(losses).sum() / len(facts)

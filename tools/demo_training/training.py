@@ -22,7 +22,7 @@ from demo_training.tokens import learn_tokenizer
 
 _DECAY = 0.06
 _LARGEST_GRADIENT = 2.0
-_PICTURE_WEIGHT, _HEADS_WEIGHT = 0.3, 0.4
+_PICTURE_WEIGHT, _HEADS_WEIGHT = 0.3, 0.5
 #: Axes that two pictures of one meaning share.
 _SAME_AXES = frozenset((THING, "colour", "pattern"))
 _CHECKPOINT_NAME: Final = "checkpoint.pt"
