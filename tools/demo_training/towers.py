@@ -29,6 +29,8 @@ DIMENSION: Final = 96
 MAX_TOKENS: Final = 32
 _TEXT_WIDTH: Final = 128
 _TEXT_LAYERS: Final = 2
+#: transformers' 1e-6 is for long trainings of deep models: here the blocks would hardly begin.
+_LAYER_SCALE: Final = 0.1
 
 Build = Callable[[int], PreTrainedConfig]
 
@@ -96,7 +98,12 @@ def _resnet(side_px: int) -> PreTrainedConfig:
 
 def _convnext(side_px: int) -> PreTrainedConfig:
     sizes = [40, 80, 160, 320]
-    config = ConvNextConfig(hidden_sizes=sizes, depths=[2, 2, 4, 2], drop_path_rate=0.05)
+    config = ConvNextConfig(
+        hidden_sizes=sizes,
+        depths=[2, 2, 4, 2],
+        drop_path_rate=0.05,
+        layer_scale_init_value=_LAYER_SCALE,
+    )
     return _of_width(config, sizes[-1])
 
 
