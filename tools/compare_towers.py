@@ -20,7 +20,7 @@ from demo_training.training import Options, Report, Training
 from diptych.errors import DiptychError
 
 _WEIGHTS = "model.safetensors"
-_NAME_WIDTH, _VALUE_WIDTH = 60, 13
+_VALUE_WIDTH = 13
 
 
 @click.command()
@@ -75,11 +75,12 @@ def _train(collection: Collection, options: Options, folder: Path) -> None:
 def _table(found: Mapping[str, Sequence[Figure]]) -> str:
     """Rows by figure; the figures of the first tower are those of all."""
     first = next(iter(found.values()))
-    lines = [" " * _NAME_WIDTH + "".join(f"{tower:>{_VALUE_WIDTH}}" for tower in found)]
-    for i, figure in enumerate(first):
-        name = f"{figure.about}: {figure.name.strip()}"
+    names = [f"{figure.about}: {figure.name.strip()}" for figure in first]
+    width = max(map(len, names))
+    lines = [" " * width + "".join(f"{tower:>{_VALUE_WIDTH}}" for tower in found)]
+    for i, name in enumerate(names):
         values = (f"{figures[i].value:>{_VALUE_WIDTH},.1f}" for figures in found.values())
-        lines.append(f"{name:<{_NAME_WIDTH}}{''.join(values)}")
+        lines.append(f"{name:<{width}}{''.join(values)}")
     return "\n".join(lines)
 
 

@@ -25,7 +25,7 @@ from diptych.vectors import Floats
 
 _SEED: Final = 2024
 _ALL_AXES: Final = ("colour", "length", "sleeve", "pattern")
-_RIVALS, _HELD_OUT = "products that differ in the pattern alone", "products, held out"
+_RIVALS, _HELD_OUT = "rivals in the pattern alone", "products, held out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def wording() -> Wording:
 def _rivals(eye: Eye, gallery: _Gallery) -> Iterator[Figure]:
     looks = [product.look for product in gallery.products]
     asked = np.nonzero([is_held_out(look) for look in looks])[0]
-    yield share(_RIVALS, "R@1 of a search blind to patterns", _blind(looks, asked), len(asked))
+    yield share(_RIVALS, "R@1 by chance among the patterns", _blind(looks, asked), len(asked))
     for language in LANGUAGES:
         captions = [
             wording().plain_caption(subject, language=language, axes=_ALL_AXES)
