@@ -53,4 +53,4 @@ def _lines(figures: Iterable[Figure]) -> Iterator[str]:
             mark = "" if figure.is_reached else "missed"
             n = f"n={figure.n}" if figure.n else ""
             value = f"{figure.value:,.1f}"
-            yield f"  {figure.name:<52}{value:>9}  {goal:<9}{mark:<7}{n}".rstrip()
+            yield f"  {figure.name:<52}{value:>9}  {goal:<10} {mark:<7}{n}".rstrip()
