@@ -1,0 +1,1 @@
+"""Training and measuring the bundled demonstration model; no part of the package."""
