@@ -25,9 +25,11 @@ def test_links_lead_to_files(page: Path) -> None:
 
 @each_page
 def test_variables_are_settings(page: Path) -> None:
-    """Every DIPTYCH_ variable is a field of Settings, those of tests apart."""
+    """Every DIPTYCH_ variable is a field of Settings, those of tests and tools apart."""
     named = set(
-        re.findall(r"\bDIPTYCH_(?!TEST_|SIM_|REPORT)[A-Z_]+\b", page.read_text(encoding="utf-8"))
+        re.findall(
+            r"\bDIPTYCH_(?!TEST_|SIM_|REPORT|DATA)[A-Z_]+\b", page.read_text(encoding="utf-8")
+        )
     )
 
     assert named <= {f"DIPTYCH_{field.upper()}" for field in Settings.model_fields}

@@ -9,7 +9,6 @@ from demo_training.measuring_photos import measure_photos
 from demo_training.measuring_products import measure_products
 from demo_training.measuring_scenes import measure_scenes
 from demo_training.rendered import Range
-from demo_training.scenes import has_scenes
 from demo_training.seeing import Eye
 from demo_training.speed import measure_speed
 from diptych.workers.encoders.loading import load_encoder
@@ -47,10 +46,7 @@ def evaluate(model: str, extent: Extent, *, say: Callable[[str], None]) -> Itera
     encoder = load_encoder(text_model=model, image_model=model, device="cpu")
     eye = Eye(encoder, cache=extent.cache, processes=extent.processes)
     yield from measure_products(eye, n=extent.n, of=extent.of)
-    if has_scenes():
-        yield from measure_scenes(eye, n=extent.n)
-    else:
-        say("Scenes are left out: the package has none.")
+    yield from measure_scenes(eye, n=extent.n)
     if extent.data is not None:
         yield from measure_photos(eye, extent.data)
     else:

@@ -77,7 +77,7 @@ class Amounts:
 
 
 def collect(amounts: Amounts, *, data: Path | None, cache: Path, processes: int) -> Collection:
-    """Drawn products, scenes where there are any, and photos where there is a data folder.
+    """Drawn products, scenes, and photos where there is a data folder.
 
     Raises:
         CatalogError: the data folder's listings cannot be read.
