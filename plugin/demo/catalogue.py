@@ -33,9 +33,9 @@ class Product:
         return self.item.look
 
     @property
-    def style(self) -> str:
-        """What articles that differ in colour and size alone have in common."""
-        return f"s{self.item.style:04d}"
+    def style(self) -> int:
+        """The number that articles which differ in colour and size alone have in common."""
+        return self.item.style
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class Product:
         said = ("occasion", "feature", "brand", "language")
         return {
             **asdict(self.look),
-            "style": self.style,
+            "style": str(self.style),
             "category": TRADES[self.look.kind].department,
             "size": self.item.size,
             **{name: getattr(self.wording, name) for name in said},

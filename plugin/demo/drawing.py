@@ -25,6 +25,7 @@ _NEUTRALS = ((38, 36, 36), (235, 232, 226), (150, 112, 72), (186, 188, 192))
 _LACE = (245, 245, 245)
 _TWIG = (70, 120, 60)
 _SHADOW = (40, 40, 44)
+_SHADOW_SHRINK = 4
 _SHADOW_SHIFT = np.array((0.012, 0.018))
 #: A product seen from the side: narrower, its horizontals slanted.
 _ANGLED_WIDTH = 0.7
@@ -157,9 +158,10 @@ def _paints(
     side_light = np.linspace(-1, 1, size)[None, :] * dice.uniform(-0.1, 0.1)
     shade = (1 + folds + side_light).astype(np.float32)
     grain = clouds(size, n=size // 3, strength=dice.uniform(0, 0.03), dice=dice)
-    lit = cloth * (shade + grain)[..., None]
     surface = surface_of(look.material, size=size, dice=dice)
-    shaded_cloth = as_picture(surface.on(lit) if surface else lit)
+    light = shade + grain
+    lit = surface.on(cloth, light) if surface else cloth * light[..., None]
+    shaded_cloth = as_picture(lit)
     return _Paints(shaded_cloth, behind, _even_colours(look, ground, dice), shade)
 
 
@@ -187,13 +189,15 @@ def _even_colours(look: Look, ground: Array, dice: Dice) -> dict[Paint, Array]:
 
 
 def _cast_shadow(canvas: Image.Image, layers: list[Layer], pose: _Pose) -> None:
-    size = canvas.width
+    """Drawn small: nothing of a shadow is sharp."""
+    size = canvas.width // _SHADOW_SHRINK
     mask = Image.new("L", (size, size), 0)
     pen = ImageDraw.Draw(mask)
     for layer in layers:
         if not layer.width:
             pen.polygon(pose.pixels(layer.points + _SHADOW_SHIFT, size), fill=90)
-    canvas.paste(_SHADOW, mask=mask.filter(ImageFilter.GaussianBlur(size * 0.015)))
+    soft = mask.filter(ImageFilter.GaussianBlur(size * 0.015))
+    canvas.paste(_SHADOW, mask=soft.resize(canvas.size, Image.Resampling.BILINEAR))
 
 
 def _paint(canvas: Image.Image, layer: Layer, pose: _Pose, paints: _Paints) -> None:

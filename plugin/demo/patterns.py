@@ -40,7 +40,9 @@ class _Cloth:
 
     def mixed(self, share: Array) -> Array:
         """The two colours with the second's share in [0, 1] at each point."""
-        return self.ground + (self.second - self.ground) * share.astype(np.float32)[..., None]
+        colours: Array = share.astype(np.float32)[..., None] * (self.second - self.ground)
+        colours += self.ground
+        return colours
 
 
 def weave(

@@ -11,7 +11,7 @@ from diptych.plugin.demo.drawing import View, draw
 from diptych.plugin.demo.looks import COLOURS, Look
 
 #: Raised with every change to what a catalogue of the same size and seed contains.
-VERSION = 3
+VERSION = 4
 IMAGES = f"images/v{VERSION}"
 _JPEG_QUALITY = 88
 _STUDIO_SHARE = 0.8

@@ -17,12 +17,14 @@ class Surface:
     shade: Array
     gloss: Array | None = None
 
-    def on(self, cloth: Array) -> Array:
-        """The (size, size, 3) colours of a cloth as this surface shows them."""
-        shaded: Array = cloth * self.shade.astype(np.float32)[..., None]
-        if self.gloss is None:
-            return shaded
-        return shaded + (255 - shaded) * self.gloss.astype(np.float32)[..., None]
+    def on(self, cloth: Array, light: Array) -> Array:
+        """The (size, size, 3) colours of a cloth under a light as this surface shows them."""
+        shaded: Array = cloth * (self.shade * light).astype(np.float32)[..., None]
+        if self.gloss is not None:
+            gloss = self.gloss.astype(np.float32)[..., None]
+            shaded *= 1 - gloss
+            shaded += 255 * gloss
+        return shaded
 
 
 def surface_of(material: str | None, *, size: int, dice: Dice) -> Surface | None:

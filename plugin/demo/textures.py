@@ -28,4 +28,4 @@ def clouds(size: int, *, n: int, strength: float, dice: Dice) -> Array:
 
 def as_picture(colours: Array) -> Image.Image:
     """A picture from (h, w, 3) floats, cut to what eight bits hold."""
-    return Image.fromarray(np.clip(colours, 0, 255).astype(np.uint8))
+    return Image.fromarray(np.clip(colours, 0, 255, dtype=np.float32).astype(np.uint8))

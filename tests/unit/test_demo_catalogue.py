@@ -100,7 +100,7 @@ def test_what_no_picture_can_show_is_in_the_words_and_the_material_in_most() -> 
 
 def test_articles_of_one_style_differ_in_colour_and_size_alone() -> None:
     """Those of one colour share their pictures, and a search can show each style once."""
-    styles: dict[str, list[Product]] = {}
+    styles: dict[int, list[Product]] = {}
     for product in CATALOGUE:
         styles.setdefault(product.style, []).append(product)
     several = [articles for articles in styles.values() if len(articles) > 1]
