@@ -9,6 +9,8 @@ import pytest
 import diptych.workers.encoders
 from diptych.encoding import Encoder, Role
 from diptych.errors import EncodingError, SettingsError
+from diptych.plugin.model_refs import find_model_refs
+from diptych.settings import load_settings
 from diptych.workers.encoders.descriptions import ModelDescription, Pooling, describe
 from diptych.workers.encoders.loading import load_encoder
 from diptych.workers.encoders.sources import find_model
@@ -132,6 +134,13 @@ def test_precision_that_is_not_there_is_named() -> None:
     """With the ones that are."""
     with pytest.raises(SettingsError, match=r"'int3'.*bfloat16"):
         load_encoder(dtype="int3")
+
+
+def test_bundled_model_is_described_as_it_loads(demo_encoder: Encoder) -> None:
+    """The contract must name exactly what a worker will have loaded."""
+    refs = find_model_refs(load_settings(), text_model=None, image_model=None)
+
+    assert (demo_encoder.text_model, demo_encoder.image_model) == refs
 
 
 def test_one_model_for_both_sides_is_loaded_once(demo_encoder: Encoder) -> None:

@@ -12,7 +12,6 @@ from diptych.encoding import ModelRef
 from diptych.errors import EncodingError, UsageError
 from diptych.plugin.model_refs import find_model_refs
 from diptych.settings import Settings, load_settings
-from diptych.workers.encoders.loading import load_encoder
 
 SETTINGS = load_settings()
 
@@ -24,15 +23,6 @@ def _remote(server: HTTPServer) -> Settings:
     }
     server.expect_request("/health").respond_with_json({"status": "ok", "models": models})
     return load_settings(encoder_url=server.url_for(""))
-
-
-def test_bundled_model_is_described_as_it_loads() -> None:
-    """The contract must name exactly what a worker will have loaded."""
-    encoder = load_encoder(device="cpu")
-
-    refs = find_model_refs(SETTINGS, text_model=None, image_model=None)
-
-    assert (encoder.text_model, encoder.image_model) == refs
 
 
 def test_sentence_model_in_a_folder_is_described_as_it_loads() -> None:
