@@ -76,9 +76,7 @@ def catalogue(n: int, seed: int, folder: Path) -> None:
     """
     from diptych.plugin.demo.catalogue_folder import write_catalogue
 
-    with count_bar("Drawing", n) as bar:
-        records = write_catalogue(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
-    click.echo(f"{records}")
+    _draw(write_catalogue, n, seed, folder)
 
 
 @command.command("scenes")
@@ -92,8 +90,12 @@ def scenes(n: int, seed: int, folder: Path) -> None:
     """
     from diptych.plugin.demo.scenes.folder import write_scenes
 
+    _draw(write_scenes, n, seed, folder)
+
+
+def _draw(write: Callable[..., Path], n: int, seed: int, folder: Path) -> None:
     with count_bar("Drawing", n) as bar:
-        records = write_scenes(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
+        records = write(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
     click.echo(f"{records}")
 
 

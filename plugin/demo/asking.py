@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from diptych.plugin.demo.looks import Dice, Look
+from diptych.plugin.demo.looks import Dice, Look, pick
 from diptych.plugin.demo.vocabulary import Term, value_names
 from diptych.plugin.demo.wording import Wording
 
@@ -34,11 +34,11 @@ def words_for(asked: Asked, *, language: str, dice: Dice) -> str:
         if name in asked
     ]
     leads = _LEADS_EN if is_english else _LEADS_ZH
-    lead = leads[int(dice.integers(len(leads)))]
+    lead = pick(dice, leads)
     return lead + (" " if is_english else "").join(said)
 
 
 def _said(term: Term, is_english: bool, dice: Dice) -> str:
     unwritten = [name for name in term.unwritten if name.isascii() == is_english]
     names = [*(term.en if is_english else term.zh), *unwritten]
-    return names[0] if dice.random() < 0.5 else names[int(dice.integers(len(names)))]
+    return names[0] if dice.random() < 0.5 else pick(dice, names)

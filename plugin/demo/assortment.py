@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from diptych.plugin.demo.looks import COLOURS, Dice, Look, random_look
+from diptych.plugin.demo.looks import COLOURS, Dice, Look, pick, random_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ PLANS = (
     Plan(24, "cushion", "blue", ("plain", "dots", "checks", "floral", "zigzag")),
     Plan(12, "sofa", "red", unsaid=frozenset({"colour"})),
 )
-N_PLANNED = sum(plan.n for plan in PLANS)
+_N_PLANNED = sum(plan.n for plan in PLANS)
 
 _OUT = ("office", "travel", "party", "school", "weekend", "wedding")
 _ROOMS = ("living room", "bedroom")
@@ -98,7 +98,7 @@ def assortment(n: int, dice: Dice) -> list[Item]:
     """
     items: list[Item] = []
     for style, (look, unsaid) in enumerate(_styles(dice), start=1):
-        is_planned = style <= N_PLANNED
+        is_planned = style <= _N_PLANNED
         items += _variants(style, look, unsaid, dice, is_alone=is_planned)
         if len(items) >= n:
             break
@@ -117,7 +117,7 @@ def _variants(
 ) -> list[Item]:
     sizes = TRADES[look.kind].sizes
     if is_alone:
-        return [Item(style, look, unsaid, size=_one_size(sizes, dice))]
+        return [Item(style, look, unsaid, size=pick(dice, sizes) if sizes else None)]
     n_colours = int(dice.choice(len(_COLOURS_SHARES), p=_COLOURS_SHARES)) + 1
     others = [colour for colour in COLOURS if colour != look.colour]
     colours = [look.colour, *dice.choice(others, n_colours - 1, replace=False).tolist()]
@@ -128,10 +128,6 @@ def _variants(
         for colour in colours
         for size in chosen
     ]
-
-
-def _one_size(sizes: tuple[str, ...], dice: Dice) -> str | None:
-    return sizes[int(dice.integers(len(sizes)))] if sizes else None
 
 
 def _planned(dice: Dice) -> Iterator[tuple[Look, frozenset[str]]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.textures import Array, as_picture, clouds, grid
 
 _STUDIO = (246, 246, 246)
@@ -21,7 +21,7 @@ def studio(size: int) -> Image.Image:
 def scene(size: int, *, product: Array, dice: Dice) -> Image.Image:
     """A place, a wall, a mottled cloth or a cluttered room, set off from the `product`'s colour."""
     if dice.random() < _PLACE_SHARE:
-        place = _PLACES[dice.integers(len(_PLACES))]
+        place = pick(dice, _PLACES)
         return as_picture(place(size, dice)).filter(
             ImageFilter.GaussianBlur(size * dice.uniform(0.002, 0.012))
         )

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from diptych.plugin.demo.backdrops import scene, studio
-from diptych.plugin.demo.looks import COLOURS, Dice, Look
+from diptych.plugin.demo.looks import COLOURS, Dice, Look, pick
 from diptych.plugin.demo.outlines import Layer, Paint, Points
 from diptych.plugin.demo.patterns import Extent, weave
 from diptych.plugin.demo.shapes import SHAPES
@@ -126,7 +126,7 @@ def _extent(layers: list[Layer], pose: _Pose) -> Extent:
 
 def _ground(look: Look, dice: Dice) -> Array:
     anchors = COLOURS[look.colour]
-    anchor = np.array(anchors[dice.integers(len(anchors))], float)
+    anchor = np.array(pick(dice, anchors), float)
     varied = anchor * dice.uniform(0.94, 1.05) + dice.uniform(-7, 7, 3)
     return np.clip(varied, 8, 252).astype(np.float32)
 
@@ -170,7 +170,7 @@ def _even_colours(look: Look, ground: Array, dice: Dice) -> dict[Paint, Array]:
     dark = np.clip(ground * 0.72 if brightness > 70 else ground + 28, 0, 255)
     light = np.full(3, 225.0) if look.colour == "white" else ground * 0.4 + 255 * 0.58
     ink = ground * 0.45 if brightness > 60 else ground + 60
-    accent = _NEUTRALS[dice.integers(len(_NEUTRALS))]
+    accent = pick(dice, _NEUTRALS)
     return {
         Paint.DARK: dark,
         Paint.LIGHT: light,

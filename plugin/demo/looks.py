@@ -1,13 +1,15 @@
 """What a product of the demonstration looks like: kind, colour, pattern, material, length, sleeves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 Dice: TypeAlias = np.random.Generator
 Rgb: TypeAlias = tuple[int, int, int]
+T = TypeVar("T")
 
 #: Each colour's anchors; a product takes one of them and varies it a little.
 COLOURS = MappingProxyType[str, tuple[Rgb, ...]](
@@ -98,6 +100,11 @@ class Look:
     material: str | None = None
 
 
+def pick(dice: Dice, options: Sequence[T]) -> T:
+    """Any of the options, each as likely."""
+    return options[int(dice.integers(len(options)))]
+
+
 def materials_of(kind: str) -> tuple[str, ...]:
     """What products of a kind are made of."""
     return _MATERIALS[kind]
@@ -117,20 +124,16 @@ def random_look(
     length: str | None = None,
 ) -> Look:
     """A look drawn evenly over whatever is not given."""
-    kind = kind or _one_of(dice, KINDS)
+    kind = kind or pick(dice, KINDS)
     return Look(
         kind=kind,
-        colour=colour or _one_of(dice, tuple(COLOURS)),
+        colour=colour or pick(dice, tuple(COLOURS)),
         pattern=pattern or _random_pattern(dice, kind),
-        length=(length or _one_of(dice, LENGTHS)) if kind in _KINDS_WITH_LENGTH else None,
-        sleeve=_one_of(dice, _SLEEVES[kind]) if kind in _SLEEVES else None,
-        material=_one_of(dice, materials_of(kind)),
+        length=(length or pick(dice, LENGTHS)) if kind in _KINDS_WITH_LENGTH else None,
+        sleeve=pick(dice, _SLEEVES[kind]) if kind in _SLEEVES else None,
+        material=pick(dice, materials_of(kind)),
     )
 
 
 def _random_pattern(dice: Dice, kind: str) -> str:
-    return "plain" if dice.random() < _PLAIN_SHARE else _one_of(dice, patterns_of(kind))
-
-
-def _one_of(dice: Dice, options: tuple[str, ...]) -> str:
-    return options[int(dice.integers(len(options)))]
+    return "plain" if dice.random() < _PLAIN_SHARE else pick(dice, patterns_of(kind))

@@ -70,12 +70,21 @@ def smooth(outline: Pairs, *, n_between: int = 4) -> Points:
     """The closed outline as a Catmull-Rom spline through its points."""
     p1 = np.asarray(outline, float)
     p0, p2, p3 = np.roll(p1, 1, 0), np.roll(p1, -1, 0), np.roll(p1, -2, 0)
+    return catmull_rom(p0, p1, p2, p3, n_between=n_between)
+
+
+def catmull_rom(p0: Points, p1: Points, p2: Points, p3: Points, *, n_between: int) -> Points:
+    """(n * n_between, k): from each row of `p1` on towards that of `p2`, which is left out.
+
+    Args:
+        p0: (n, k), the points before those of `p1`, as `p3` are those after `p2`.
+    """
     t = np.linspace(0, 1, n_between, endpoint=False)[None, :, None]
     a, b, c, d = (p[:, None, :] for p in (p0, p1, p2, p3))
     curve = (
         2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
     )
-    return np.asarray(0.5 * curve.reshape(-1, 2))
+    return np.asarray(0.5 * curve.reshape(-1, p1.shape[1]))
 
 
 def ellipse(

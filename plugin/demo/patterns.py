@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from diptych.plugin.demo.looks import Dice, Look
+from diptych.plugin.demo.looks import Dice, Look, pick
 from diptych.plugin.demo.textures import Array, clouds, grid
 
 #: Where the product lies, from -0.5 to 0.5: its least and its greatest (x, y).
@@ -63,9 +63,9 @@ def weave(
 def _second_colour(look: Look, ground: Array, dice: Dice) -> Array:
     second: tuple[float, ...] = _CREAM
     if ground @ _LUMA >= _LIGHT_CLOTH_LUMA:
-        second = _DARKS[dice.integers(len(_DARKS))]
+        second = pick(dice, _DARKS)
     if look.colour == "white":
-        second = _DARKS_ON_WHITE[dice.integers(len(_DARKS_ON_WHITE))]
+        second = pick(dice, _DARKS_ON_WHITE)
     return np.array(second, np.float32)
 
 

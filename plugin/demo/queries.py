@@ -9,7 +9,7 @@ import numpy as np
 from diptych.plugin.demo.asking import Asked, ask, words_for
 from diptych.plugin.demo.catalogue import Product
 from diptych.plugin.demo.judging import FilterValue, Judged, JudgedQuery, Truth, judge_all
-from diptych.plugin.demo.looks import COLOURS, Dice, Look
+from diptych.plugin.demo.looks import COLOURS, Dice, Look, pick
 from diptych.plugin.demo.shots import Shot
 
 QUERY_IMAGES = "queries"
@@ -69,7 +69,7 @@ def _by_photo_and_words(
     """A photo of the product in another colour, and its own colour in words."""
     for number, product in enumerate(_some(products, dice), start=1):
         others = [colour for colour in COLOURS if colour != product.look.colour]
-        seen = replace(product.look, colour=others[int(dice.integers(len(others)))])
+        seen = replace(product.look, colour=pick(dice, others))
         name = f"photo-text-{number:03d}"
         photo = _snapshot(name, seen, dice)
         asked = _asked_of(product.look, *_LOOKS_ALIKE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diptych.plugin.demo.assortment import TRADES
-from diptych.plugin.demo.looks import Dice, Look
+from diptych.plugin.demo.looks import Dice, Look, pick
 from diptych.plugin.demo.vocabulary import FEATURES, KIND_NAMES, MATERIALS, OCCASIONS, names_of
 
 #: How often the words leave an attribute to the picture.
@@ -36,11 +36,11 @@ class Wording:
 
 def describe(look: Look, *, unsaid: frozenset[str], dice: Dice) -> Wording:
     """Words for a look that leave out `unsaid`, and by chance more of what the picture shows."""
-    language = _pick(dice, _LANGUAGES)
+    language = pick(dice, _LANGUAGES)
     left_out = unsaid | {name for name, p in _UNSAID_SHARES.items() if dice.random() < p}
     trade = TRADES[look.kind]
-    occasion, feature = (_pick(dice, options) for options in (trade.occasions, trade.features))
-    brand = _pick(dice, _BRANDS_EN if language == "en" else _BRANDS_ZH)
+    occasion, feature = (pick(dice, options) for options in (trade.occasions, trade.features))
+    brand = pick(dice, _BRANDS_EN if language == "en" else _BRANDS_ZH)
     is_nameless = dice.random() < _NAMELESS_SHARE
     material = None if "material" in left_out else look.material
     english, chinese = _title_en(look, left_out, dice), _title_zh(look, left_out, dice)
@@ -82,7 +82,7 @@ def _title_zh(look: Look, unsaid: frozenset[str], dice: Dice) -> str:
 def _dressed_up(language: str, english: str, chinese: str, brand: str, dice: Dice) -> str:
     """The title with the brand before it and filler after it, now and then."""
     has_brand, has_filler = dice.random() < 0.25, dice.random() < 0.25
-    filler = _pick(dice, _FILLER_EN if language == "en" else _FILLER_ZH)
+    filler = pick(dice, _FILLER_EN if language == "en" else _FILLER_ZH)
     english = english[0].upper() + english[1:]
     title = {"en": english, "zh": chinese, "both": f"{chinese} {english}"}[language]
     title = f"{brand} {title}" if has_brand else title
@@ -125,11 +125,7 @@ def _name(
 
 def _usual(dice: Dice, names: Sequence[str]) -> str:
     """The first name two times out of three, else any."""
-    return names[0] if dice.random() < 2 / 3 else _pick(dice, names)
-
-
-def _pick(dice: Dice, options: Sequence[str]) -> str:
-    return options[int(dice.integers(len(options)))]
+    return names[0] if dice.random() < 2 / 3 else pick(dice, names)
 
 
 def _joined(separator: str, *parts: str) -> str:

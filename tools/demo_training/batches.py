@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from demo_training.augment import augmented
-from demo_training.captions import LANGUAGES, pick
+from demo_training.captions import LANGUAGES
 from demo_training.facts import THING, Axis, Caption, Ints, axes_of, fact_rows
 from demo_training.pictures import Collection, PictureSet
 from demo_training.truth import Truth
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 
 #: Share of a set's pictures in a batch that come in groups, and pictures of a group.
 _GROUPED_SHARE: Final = 0.6

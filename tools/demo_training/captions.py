@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 from demo_training.concepts import Concept
 from demo_training.facts import THING, Caption, Subject
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.vocabulary import Term
-
-T = TypeVar("T")
 
 LANGUAGES: Final = ("en", "zh")
 #: How often an axis that has a name is said; others are said every third time.
@@ -96,11 +94,6 @@ def _chosen_axes(subject: Subject, dice: Dice, surely: frozenset[str]) -> list[s
         and (axis in surely or dice.random() < shares.get(axis, _OTHER_SHARE))
     ]
     return axes if dice.random() < 0.5 else [axes[i] for i in dice.permutation(len(axes))]
-
-
-def pick(dice: Dice, options: Sequence[T]) -> T:
-    """Any of the options."""
-    return options[int(dice.integers(len(options)))]
 
 
 def usual(dice: Dice, names: Sequence[str]) -> str:

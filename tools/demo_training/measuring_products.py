@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -55,8 +56,9 @@ def measure_products(eye: Eye, *, n: int, of: Range) -> Iterator[Figure]:
         yield from _zero_shot(eye, gallery, language, of)
 
 
+@cache
 def wording() -> Wording:
-    """The words for drawn products."""
+    """The words for drawn products, put together once."""
     return Wording(connected(product_concepts(KINDS)))
 
 

@@ -10,6 +10,7 @@ from transformers import BertTokenizer, PreTrainedTokenizerBase
 from demo_training.captions import LANGUAGES
 from demo_training.pictures import Collection
 from demo_training.towers import MAX_TOKENS
+from diptych.plugin.demo.looks import pick
 
 _VOCABULARY_SIZE = 2600
 _ALPHABET_SIZE = 1200
@@ -48,7 +49,7 @@ def _captions(collection: Collection, seed: int) -> Iterator[str]:
     while True:
         for part in collection.sets:
             index = int(dice.integers(len(part)))
-            language = LANGUAGES[int(dice.integers(len(LANGUAGES)))]
+            language = pick(dice, LANGUAGES)
             caption = collection.caption(
                 part, index, language=language, dice=dice, surely=frozenset()
             )

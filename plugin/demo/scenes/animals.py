@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.birds import draw_bird
 from diptych.plugin.demo.scenes.fauna import BUILDS, Build, Coat
 from diptych.plugin.demo.scenes.lighting import glow, lay, shadow
@@ -39,7 +39,7 @@ def draw_animal(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
         return
     build = BUILDS[facts["kind"]]
     ways = STANCES[action]
-    way = ways[int(dice.integers(len(ways)))]
+    way = pick(dice, ways)
     if action == "sleeping" and facts["kind"] in _PETS:
         way = curled
     stance = way(build, dice)
@@ -61,7 +61,7 @@ def _coat(facts: Mapping[str, str], dice: Dice) -> Coat:
     far = lighter(fur, 0.08) if is_black else darker(fur, 0.13)
     dark = mixed(fur, (120, 118, 130), 0.35) if is_black else darker(fur, 0.42)
     pale = lighter(fur, 0.16 if is_black else 0.4)
-    eye = _EYES[int(dice.integers(len(_EYES)))]
+    eye = pick(dice, _EYES)
     return Coat(fur, far, pale, dark, eye, facts["action"] == "sleeping")
 
 
@@ -159,7 +159,7 @@ def _toy(pen: Pen, stance: Stance, dice: Dice) -> None:
     radius = dice.uniform(0.13, 0.19)
     x, y = foot[0] + radius * 0.9, min(foot[1], -radius)
     ball = pen.apart()
-    tone = _TOYS[int(dice.integers(len(_TOYS)))]
+    tone = pick(dice, _TOYS)
     ball.oval(tone, x, y, radius, radius)
     ball.tube(
         lighter(tone, 0.6), [(x - radius, y), (x, y - 0.04), (x + radius, y)], (0.01, 0.05, 0.01)

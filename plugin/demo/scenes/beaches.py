@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, lay, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
 from diptych.plugin.demo.scenes.people import POSTURES, Clothes, draw_person, dressed, silhouette
@@ -164,7 +164,7 @@ def _clothes(light: Light, dice: Dice) -> Clothes:
 
 
 def _any_bright(dice: Dice) -> Colour:
-    return list(BRIGHT.values())[int(dice.integers(len(BRIGHT)))]
+    return pick(dice, list(BRIGHT.values()))
 
 
 def _in_light(colour: Colour, light: Light) -> Colour:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes import chinese, english
 from diptych.plugin.demo.scenes.sayings import Saying
 from diptych.plugin.demo.scenes.subjects import Scene
@@ -57,7 +57,7 @@ def wide_caption(subject: str, *, language: str, dice: Dice) -> Caption:
     """A caption of the subject alone."""
     term = WIDE[subject]
     names = term.en if language == "en" else term.zh
-    return Caption(names[int(dice.integers(len(names)))], {"subject": subject})
+    return Caption(pick(dice, names), {"subject": subject})
 
 
 def _shown(scene: Scene) -> dict[str, str]:

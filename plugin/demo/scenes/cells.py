@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.outlines import ellipse
 from diptych.plugin.demo.scenes.cell_kinds import CELLS
 from diptych.plugin.demo.scenes.lighting import glow, gradient, mottle
@@ -31,7 +31,7 @@ def draw_cells(pen: Pen, facts: Mapping[str, str], dice: Dice) -> None:
     if is_seen:
         _field(pen, tint, dice)
     else:
-        paper = _PAPERS[int(dice.integers(len(_PAPERS)))]
+        paper = pick(dice, _PAPERS)
         gradient(pen, [paper, darker(paper, 0.05)])
     for cell in _places(pen, facts, dice, is_seen=is_seen):
         parts = CELLS[facts["kind"]](cell, tint, dice)

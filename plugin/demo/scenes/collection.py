@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.captions import Caption, caption_saying, said_caption, wide_caption
 from diptych.plugin.demo.scenes.pictures import IMAGES, ScenePicture
 from diptych.plugin.demo.scenes.selection import select
@@ -63,7 +63,7 @@ def make_scenes(*, n: int = 400, seed: int = 7) -> list[SceneRecord]:
 
 def _described(number: int, scene: Scene, *, seed: int) -> SceneRecord:
     dice = np.random.default_rng((seed, number))
-    languages = _LANGUAGES[int(dice.integers(len(_LANGUAGES)))]
+    languages = pick(dice, _LANGUAGES)
     first = _first_caption(scene, languages[0], dice)
     said = {name: value for name, value in first.said.items() if name != "subject"}
     more = [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, lay, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter
 
@@ -21,7 +21,7 @@ def draw_ceremony(pen: Pen, team: Colour, dice: Dice) -> None:
             dice,
         )
     for x, y, turn in dice.uniform(0, 1, (90, 3)).tolist():
-        tone = _CONFETTI[int(dice.integers(len(_CONFETTI)))]
+        tone = pick(dice, _CONFETTI)
         pen.oval(tone, x, y * 0.9, 0.009, 0.005, turn=turn * 3)
     side = 0.2 if dice.random() < 0.5 else 0.8
     cup = pen.at(
@@ -68,7 +68,7 @@ def _flag(pen: Pen, team: Colour, dice: Dice) -> None:
     pen.line((226, 226, 226), [(0, 0), (0, -1)], 0.04)
     x = np.linspace(0, 0.9, 9)
     wave = 0.06 * np.sin(x * 7 + dice.uniform(0, 6)) * x
-    second = _CONFETTI[int(dice.integers(len(_CONFETTI)))]
+    second = pick(dice, _CONFETTI)
     for i, tone in enumerate((team, second, lighter(team, 0.7))):
         upper = np.column_stack([x, -1 + 0.19 * i + wave])
         pen.fill(tone, np.concatenate([upper, upper[::-1] + np.array((0, 0.2))]))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, gradient, mottle
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter
 
@@ -81,7 +81,7 @@ GROUNDS: Mapping[str, Ground] = MappingProxyType(
 
 def draw_ground(pen: Pen, ground: Ground, dice: Dice, *, is_night: bool) -> None:
     """The ground from its upper edge down to the picture's lower edge."""
-    surface = ground.surfaces[int(dice.integers(len(ground.surfaces)))]
+    surface = pick(dice, ground.surfaces)
     gradient(pen, [surface, lighter(surface, 0.06)], ground.top, 1)
     for i in range(0, ground.n_stripes, 2):
         x0, x1 = (-0.3 + 1.6 * (i + k) / ground.n_stripes for k in (0, 1))

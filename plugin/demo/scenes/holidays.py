@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, gradient, lay, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
 from diptych.plugin.demo.scenes.people import POSTURES, draw_person, dressed
@@ -231,7 +231,7 @@ def _land(pen: Pen, light: Light, y: float, middle: float, dice: Dice) -> None:
 
 
 def _any_bright(dice: Dice) -> Colour:
-    return list(BRIGHT.values())[int(dice.integers(len(BRIGHT)))]
+    return pick(dice, list(BRIGHT.values()))
 
 
 _OUTINGS: Mapping[str, _Outing] = MappingProxyType(

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from diptych.plugin.demo.outlines import Pairs, Points, box, ellipse, smooth
+from diptych.plugin.demo.outlines import Pairs, Points, box, catmull_rom, ellipse, smooth
 from diptych.plugin.demo.textures import Array
 
 Colour: TypeAlias = Sequence[float] | Array
@@ -136,12 +136,8 @@ def lighter(colour: Colour, share: float = 0.3) -> Array:
 def _through(path: Points) -> Points:
     """An open Catmull-Rom spline through the rows."""
     padded = np.concatenate([[2 * path[0] - path[1]], path, [2 * path[-1] - path[-2]]])
-    a, b, c, d = (padded[i : len(padded) - 3 + i, None, :] for i in range(4))
-    t = np.linspace(0, 1, _TUBE_STEPS, endpoint=False)[None, :, None]
-    curve = (
-        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    )
-    return np.concatenate([0.5 * curve.reshape(-1, path.shape[1]), path[-1:]])
+    p0, p1, p2, p3 = (padded[i : len(padded) - 3 + i] for i in range(4))
+    return np.concatenate([catmull_rom(p0, p1, p2, p3, n_between=_TUBE_STEPS), path[-1:]])
 
 
 def _quads(centres: Points, radii: Array) -> list[list[float]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker
 
 Joint: TypeAlias = tuple[float, float]
@@ -76,7 +76,7 @@ class Clothes:
 
 def dressed(dice: Dice, *, shirt: Colour, shorts: Colour) -> Clothes:
     """Those clothes on anybody."""
-    skin, hair = SKINS[int(dice.integers(len(SKINS)))], _HAIRS[int(dice.integers(len(_HAIRS)))]
+    skin, hair = pick(dice, SKINS), pick(dice, _HAIRS)
     return Clothes(shirt, shorts, skin, hair)
 
 

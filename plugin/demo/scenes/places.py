@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, gradient, lay, mottle, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter
 from diptych.plugin.demo.scenes.plants import (
@@ -118,11 +118,11 @@ def _fallen_leaves(pen: Pen, dice: Dice, floor: float) -> None:
 
 def draw_sofa(pen: Pen, dice: Dice) -> float:
     """A living room with a wide sofa; the animal is on its seat."""
-    wall = np.array(_WALLS[int(dice.integers(len(_WALLS)))], float)
+    wall = np.array(pick(dice, _WALLS), float)
     gradient(pen, [lighter(wall, 0.2), wall, darker(wall, 0.12)], 0, 0.84)
     gradient(pen, [(150, 112, 78), (116, 84, 58)], 0.84, 1)
     _window(pen, dice, dice.uniform(0.02, 0.6))
-    tone = np.array(_SOFAS[int(dice.integers(len(_SOFAS)))], float) + dice.uniform(-14, 14, 3)
+    tone = np.array(pick(dice, _SOFAS), float) + dice.uniform(-14, 14, 3)
     seat = dice.uniform(0.7, 0.76)
     shadow(pen, 0.5, 0.95, 0.62, 0.08)
     _cushion(pen, tone, (-0.02, seat - 0.33, 0.5, seat + 0.04))

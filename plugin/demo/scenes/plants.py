@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import lay, shadow
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
 
@@ -69,7 +69,7 @@ def draw_blades(pen: Pen, dice: Dice, *, top: float, n: int, green: Colour) -> N
 
 def draw_flowers(pen: Pen, dice: Dice, *, top: float, n: int) -> None:
     """Small flowers all over a meadow."""
-    tone = _PETALS[int(dice.integers(len(_PETALS)))]
+    tone = pick(dice, _PETALS)
     for x, depth in dice.uniform(0, 1, (n, 2)).tolist():
         y, radius = top + (1 - top) * depth, 0.004 + 0.009 * depth
         for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.finals import draw_ceremony
 from diptych.plugin.demo.scenes.grounds import GROUNDS, Ground, draw_ground
 from diptych.plugin.demo.scenes.lighting import lay, shadow
@@ -176,7 +176,7 @@ def _player(pen: Pen, dice: Dice, shirt: Colour, posture: str, *, skips: float =
 
 
 def _rival(dice: Dice) -> Colour:
-    return _RIVALS[int(dice.integers(len(_RIVALS)))]
+    return pick(dice, _RIVALS)
 
 
 _PLAYS: Mapping[str, _Play] = MappingProxyType(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 
 #: Share of the combinations that are kept out of training, to be recognised unseen.
 _HELD_OUT_PERCENT = 12
@@ -93,9 +93,9 @@ def random_scene(dice: Dice, *, subject: str | None = None, **fixed: str) -> Sce
     Raises:
         KeyError: no such subject or kind of animal.
     """
-    subject = subject or _pick(dice, SUBJECTS)
+    subject = subject or pick(dice, SUBJECTS)
     choices = _animal_choices(dice, fixed) if subject == "animals" else CHOICES[subject]
-    picked = {name: _pick(dice, values) for name, values in choices.items()}
+    picked = {name: pick(dice, values) for name, values in choices.items()}
     return Scene(subject, {**picked, **fixed})
 
 
@@ -116,10 +116,6 @@ def _animal_choices(dice: Dice, fixed: Mapping[str, str]) -> dict[str, tuple[str
             if name in fixed
         )
     ]
-    kind = fixed.get("kind") or _pick(dice, tuple(able))
+    kind = fixed.get("kind") or pick(dice, tuple(able))
     colours, places, actions = ANIMALS[kind]
     return {"kind": (kind,), "colour": colours, "place": places, "action": actions}
-
-
-def _pick(dice: Dice, options: tuple[str, ...]) -> str:
-    return options[int(dice.integers(len(options)))]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.looks import Dice, pick
 from diptych.plugin.demo.scenes.lighting import glow, gradient, lay, mottle
 from diptych.plugin.demo.scenes.pens import Colour, Pen, darker, lighter, mixed
 
@@ -27,7 +27,7 @@ def draw_dive(pen: Pen, suit: Colour, dice: Dice, *, is_dim: bool) -> None:
             dice.uniform(0.06, 0.14),
             is_flipped=dice.random() < 0.5,
         )
-        _fish(fish, _FISHES[int(dice.integers(len(_FISHES)))])
+        _fish(fish, pick(dice, _FISHES))
     diver = pen.at(
         dice.uniform(0.42, 0.58), dice.uniform(0.36, 0.52), dice.uniform(0.5, 0.66),
         turn=dice.uniform(-0.3, 0.35), is_flipped=bool(dice.random() < 0.5),
@@ -77,7 +77,7 @@ def _reef(pen: Pen, dice: Dice, deep: Colour) -> None:
     pen.fill(mixed(deep, (196, 180, 140), 0.4), [*ridge.tolist(), (1.05, 1.05), (-0.05, 1.05)])
     mottle(pen, dice, n=12, strength=0.08, top=0.82)
     for x0 in dice.uniform(0, 1, 8).tolist():
-        tone = mixed(_CORALS[int(dice.integers(len(_CORALS)))], deep, 0.2)
+        tone = mixed(pick(dice, _CORALS), deep, 0.2)
         sheet = pen.apart()
         height, base = dice.uniform(0.08, 0.2), dice.uniform(0.92, 1.0)
         for lean in (-0.7, -0.3, 0.05, 0.4, 0.75):
