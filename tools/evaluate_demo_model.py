@@ -1,24 +1,36 @@
 """Measure a demonstration model on what it was not trained on, through the package's own encoder.
 
-    python tools/evaluate_demo_model.py MODEL [--json] [--first-range]
+    python tools/evaluate_demo_model.py MODEL [--format json] [--first-range]
 
 MODEL is `demo`, the bundled one, or a folder.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import click
-import orjson
 
 from demo_training.evaluation import Extent, evaluate
-from demo_training.figures import rows, table
+from demo_training.figures import Figure, to_json, to_markdown, to_table
 from demo_training.rendered import EVERYTHING, FIRST
 from diptych.errors import DiptychError
+
+_FORMS: Final[Mapping[str, Callable[[Sequence[Figure]], str]]] = MappingProxyType(
+    {"table": to_table, "markdown": to_markdown, "json": to_json}
+)
 
 
 @click.command()
 @click.argument("model")
-@click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_FORMS)),
+    default="table",
+    help="Markdown is for the model card.",
+)
 @click.option(
     "--first-range",
     is_flag=True,
@@ -30,7 +42,7 @@ from diptych.errors import DiptychError
 @click.option("--cache", type=click.Path(path_type=Path), default=Path("build/demo-pictures"))
 def main(
     model: str,
-    is_json: bool,
+    form: str,
     first_range: bool,
     n: int,
     processes: int,
@@ -43,7 +55,7 @@ def main(
         figures = list(evaluate(model, extent, say=_say))
     except DiptychError as err:
         raise click.ClickException(str(err)) from err
-    click.echo(orjson.dumps(rows(figures)).decode() if is_json else table(figures))
+    click.echo(_FORMS[form](figures))
 
 
 def _say(sentence: str) -> None:

@@ -30,7 +30,7 @@ _MAX_BYTES = 12_000_000
 @click.option("--side-px", type=click.IntRange(32, 112), default=96, help="Of its pictures.")
 @click.option("--small-px", type=click.IntRange(32, 112), default=64, help="At first.")
 @click.option("--grows-at", type=click.FloatRange(0, 1), default=0.5, help="Then pictures grow.")
-@click.option("--batch-size", type=click.IntRange(min=16), default=256)
+@click.option("--batch-size", type=click.IntRange(min=16), default=128)
 @click.option("--rate", type=float, default=1.5e-3, help="The highest learning rate.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
 @click.option("--half/--full", "is_half", default=None, help="bfloat16; by default on a GPU only.")

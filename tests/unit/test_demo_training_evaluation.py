@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo_training.figures import Figure, share, table
+from demo_training.figures import Figure, share, to_markdown, to_table
 from demo_training.measuring_products import measure_products
 from demo_training.ranking import accuracy, best, hit_rate, precision, recalls
 from demo_training.rendered import FIRST, Range
@@ -49,13 +49,28 @@ def test_recall_of_each_class_by_hand() -> None:
 
 def test_table_marks_a_missed_goal() -> None:
     """Parts as headings, percentages with one digit."""
-    lines = table(
+    lines = to_table(
         [share("drawn", "R@1", 0.59, 200, 80.0), Figure("speed", "texts", 1234.0, goal=1000.0)]
     ).splitlines()
 
     assert ["drawn", "speed"] == [lines[0], lines[2]]
     assert ["R@1", "59.0", "goal", "80", "missed", "n=200"] == lines[1].split()
     assert ["texts", "1,234.0", "goal", "1000"] == lines[3].split()
+
+
+def test_markdown_has_one_row_for_both_languages() -> None:
+    """A heading and a table for each part; a goal that one of the two misses is marked."""
+    lines = to_markdown(
+        [
+            share("drawn", "R@1, en", 0.59, 200, 50.0),
+            share("drawn", "R@1, zh", 0.49, 200, 50.0),
+            Figure("speed", "texts", 1234.0),
+        ]
+    ).splitlines()
+
+    assert ["### Drawn", "### Speed"] == [line for line in lines if line.startswith("#")]
+    assert "| R@1 | 59.0 | 49.0 | 50, missed | 200 |" in lines
+    assert "| texts | 1,234.0 |  |  |  |" in lines
 
 
 def test_products_are_measured_in_both_languages(tmp_path: Path) -> None:
