@@ -2,11 +2,11 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 #: A value, or bounds as `{"lte": 50}`, as `diptych serve` reads filters.
 FilterValue: TypeAlias = str | Mapping[str, float]
@@ -84,6 +84,39 @@ class Judged:
         }
         given = {name: value for name, value in said.items() if value is not None}
         return {"id": query.id, **given, "relevant": dict(self.relevant)}
+
+
+class Drawn(Protocol):
+    """A picture that a query is asked by."""
+
+    @property
+    def path(self) -> str:
+        """Relative to the collection's folder."""
+        ...
+
+
+DrawnT = TypeVar("DrawnT", bound=Drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQueries(Generic[DrawnT]):
+    """Queries in the order in which they are written, and the pictures that they are asked by."""
+
+    judged: tuple[Judged, ...]
+    photos: tuple[DrawnT, ...]
+
+
+def judge_queries(
+    worded: Iterable[JudgedQuery],
+    seen: Sequence[tuple[JudgedQuery, DrawnT]],
+    negative: Iterable[JudgedQuery],
+    truth: Truth,
+) -> JudgedQueries[DrawnT]:
+    """All that some document answers fully, with the pictures of those that have one."""
+    judged = judge_all([*worded, *(query for query, _ in seen), *negative], truth)
+    used = {each.query.image for each in judged}
+    photos = tuple(photo for _, photo in seen if photo.path in used)
+    return JudgedQueries(tuple(judged), photos)
 
 
 def judge_all(queries: Iterable[JudgedQuery], truth: Truth) -> list[Judged]:

@@ -1,6 +1,6 @@
 """What a product of the demonstration looks like: kind, colour, pattern, material, length, sleeves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
@@ -103,6 +103,11 @@ class Look:
 def pick(dice: Dice, options: Sequence[T]) -> T:
     """Any of the options, each as likely."""
     return options[int(dice.integers(len(options)))]
+
+
+def shuffled(dice: Dice, items: Sequence[T]) -> Iterator[T]:
+    """Each item once, in random order."""
+    return (items[i] for i in dice.permutation(len(items)))
 
 
 def materials_of(kind: str) -> tuple[str, ...]:

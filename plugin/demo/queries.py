@@ -1,15 +1,21 @@
 """The catalogue's judged queries: by words, photo, photo and words, and like one but not so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from diptych.plugin.demo.asking import Asked, ask, words_for
 from diptych.plugin.demo.catalogue import Product
-from diptych.plugin.demo.judging import FilterValue, Judged, JudgedQuery, Truth, judge_all
-from diptych.plugin.demo.looks import COLOURS, Dice, Look, pick
+from diptych.plugin.demo.judging import (
+    FilterValue,
+    JudgedQueries,
+    JudgedQuery,
+    Truth,
+    judge_queries,
+)
+from diptych.plugin.demo.looks import COLOURS, Dice, Look, pick, shuffled
 from diptych.plugin.demo.shots import Shot
 
 QUERY_IMAGES = "queries"
@@ -19,15 +25,7 @@ _FILTERED_SHARE = 0.25
 _LOOKS_ALIKE = ("kind", "colour", "pattern")
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueQueries:
-    """Queries in the order in which they are written, and the photos that they are asked by."""
-
-    judged: tuple[Judged, ...]
-    photos: tuple[Shot, ...]
-
-
-def make_queries(products: Sequence[Product], *, seed: int = 7) -> CatalogueQueries:
+def make_queries(products: Sequence[Product], *, seed: int = 7) -> JudgedQueries[Shot]:
     """The same for the same products and seed; draws nothing."""
     dice = np.random.default_rng((seed, len(products), 3))
     truth = truth_of(products)
@@ -35,10 +33,7 @@ def make_queries(products: Sequence[Product], *, seed: int = 7) -> CatalogueQuer
     both = list(islice(_by_photo_and_words(products, dice), _N_OF_A_FORM))
     worded = islice(_by_words(products, dice), 2 * _N_OF_A_FORM)
     negative = islice(_negative(products, dice), _N_OF_A_FORM)
-    judged = judge_all([*worded, *(q for q, _ in (*by_photo, *both)), *negative], truth)
-    used = {each.query.image for each in judged}
-    photos = tuple(photo for _, photo in (*by_photo, *both) if photo.path in used)
-    return CatalogueQueries(tuple(judged), photos)
+    return judge_queries(worded, [*by_photo, *both], negative, truth)
 
 
 def truth_of(products: Sequence[Product]) -> Truth:
@@ -48,7 +43,7 @@ def truth_of(products: Sequence[Product]) -> Truth:
 
 def _by_words(products: Sequence[Product], dice: Dice) -> Iterator[JudgedQuery]:
     """Each in English and in Chinese, with the same filter."""
-    for number, product in enumerate(_some(products, dice), start=1):
+    for number, product in enumerate(shuffled(dice, products), start=1):
         asked = ask(product.look, product.wording, dice)
         filters = _filters(product, dice)
         for language in ("en", "zh"):
@@ -57,7 +52,7 @@ def _by_words(products: Sequence[Product], dice: Dice) -> Iterator[JudgedQuery]:
 
 
 def _by_photo(products: Sequence[Product], dice: Dice) -> Iterator[tuple[JudgedQuery, Shot]]:
-    for number, product in enumerate(_some(products, dice), start=1):
+    for number, product in enumerate(shuffled(dice, products), start=1):
         photo = _snapshot(f"photo-{number:03d}", product.look, dice)
         asked = _asked_of(product.look, *_LOOKS_ALIKE)
         yield JudgedQuery(f"photo-{number:03d}", asked, image=photo.path), photo
@@ -67,7 +62,7 @@ def _by_photo_and_words(
     products: Sequence[Product], dice: Dice
 ) -> Iterator[tuple[JudgedQuery, Shot]]:
     """A photo of the product in another colour, and its own colour in words."""
-    for number, product in enumerate(_some(products, dice), start=1):
+    for number, product in enumerate(shuffled(dice, products), start=1):
         others = [colour for colour in COLOURS if colour != product.look.colour]
         seen = replace(product.look, colour=pick(dice, others))
         name = f"photo-text-{number:03d}"
@@ -81,7 +76,7 @@ def _by_photo_and_words(
 
 def _negative(products: Sequence[Product], dice: Dice) -> Iterator[JudgedQuery]:
     """Like a product in kind and colour, without its pattern."""
-    for number, product in enumerate(_some(products, dice), start=1):
+    for number, product in enumerate(shuffled(dice, products), start=1):
         avoided = _asked_of(product.look, "pattern")
         yield JudgedQuery(
             f"not-{number:03d}",
@@ -90,11 +85,6 @@ def _negative(products: Sequence[Product], dice: Dice) -> Iterator[JudgedQuery]:
             not_text=words_for(avoided, language=("en", "zh")[number % 2], dice=dice),
             avoided=avoided,
         )
-
-
-def _some(products: Sequence[Product], dice: Dice) -> Iterator[Product]:
-    """Different products in random order."""
-    return (products[i] for i in dice.permutation(len(products)))
 
 
 def _filters(product: Product, dice: Dice) -> dict[str, FilterValue]:

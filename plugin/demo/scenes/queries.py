@@ -1,13 +1,12 @@
 """The scenes' judged queries: by words, picture, picture and words, and like one but not so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
-from diptych.plugin.demo.judging import Judged, JudgedQuery, judge_all
-from diptych.plugin.demo.looks import Dice
+from diptych.plugin.demo.judging import JudgedQueries, JudgedQuery, judge_queries
+from diptych.plugin.demo.looks import Dice, shuffled
 from diptych.plugin.demo.scenes.captions import LANGUAGES, caption_saying, said_caption
 from diptych.plugin.demo.scenes.collection import SceneRecord
 from diptych.plugin.demo.scenes.pictures import ScenePicture
@@ -21,15 +20,9 @@ _N_OF_A_FORM = 60
 _N_ALIKE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class SceneQueries:
-    """Queries in the order in which they are written, and the pictures that they are asked by."""
-
-    judged: tuple[Judged, ...]
-    photos: tuple[ScenePicture, ...]
-
-
-def make_scene_queries(records: Sequence[SceneRecord], *, seed: int = 7) -> SceneQueries:
+def make_scene_queries(
+    records: Sequence[SceneRecord], *, seed: int = 7
+) -> JudgedQueries[ScenePicture]:
     """The same for the same scenes and seed; draws nothing."""
     dice = np.random.default_rng((seed, len(records), 3))
     seen = list(islice(_by_picture(records, dice), _N_OF_A_FORM))
@@ -37,15 +30,12 @@ def make_scene_queries(records: Sequence[SceneRecord], *, seed: int = 7) -> Scen
     worded = islice(_by_words(records, dice), 2 * _N_OF_A_FORM)
     negative = islice(_negative(records, dice), _N_OF_A_FORM)
     truth = {record.id: record.facts for record in records}
-    judged = judge_all([*worded, *(query for query, _ in seen), *negative], truth)
-    used = {each.query.image for each in judged}
-    photos = tuple(photo for _, photo in seen if photo.path in used)
-    return SceneQueries(tuple(judged), photos)
+    return judge_queries(worded, seen, negative, truth)
 
 
 def _by_words(records: Sequence[SceneRecord], dice: Dice) -> Iterator[JudgedQuery]:
     """The same facts in English and in Chinese."""
-    for number, record in enumerate(_some(records, dice), start=1):
+    for number, record in enumerate(shuffled(dice, records), start=1):
         said = said_caption(record.scene, language="en", dice=dice).said
         facts = {name: value for name, value in said.items() if name != "subject"}
         for language in LANGUAGES:
@@ -56,7 +46,7 @@ def _by_words(records: Sequence[SceneRecord], dice: Dice) -> Iterator[JudgedQuer
 def _by_picture(
     records: Sequence[SceneRecord], dice: Dice
 ) -> Iterator[tuple[JudgedQuery, ScenePicture]]:
-    for number, record in enumerate(_some(records, dice), start=1):
+    for number, record in enumerate(shuffled(dice, records), start=1):
         name = f"photo-{number:03d}"
         photo = _picture(name, record.scene, dice)
         yield JudgedQuery(name, _alike(record.scene), image=photo.path), photo
@@ -66,7 +56,7 @@ def _by_picture_and_words(
     records: Sequence[SceneRecord], dice: Dice
 ) -> Iterator[tuple[JudgedQuery, ScenePicture]]:
     """A scene with another value of a fact that makes it alike, and its own value in words."""
-    for number, record in enumerate(_some(records, dice), start=1):
+    for number, record in enumerate(shuffled(dice, records), start=1):
         name, wanted = list(record.scene.facts.items())[:_N_ALIKE][-1]
         fixed = {key: value for key, value in record.scene.facts.items() if key != name}
         other = random_scene(dice, subject=record.scene.subject, **fixed)
@@ -80,7 +70,7 @@ def _by_picture_and_words(
 
 def _negative(records: Sequence[SceneRecord], dice: Dice) -> Iterator[JudgedQuery]:
     """Like a scene, without the second of its facts."""
-    for number, record in enumerate(_some(records, dice), start=1):
+    for number, record in enumerate(shuffled(dice, records), start=1):
         name, avoided = list(record.scene.facts.items())[1]
         asked = {key: value for key, value in _alike(record.scene).items() if key != name}
         yield JudgedQuery(
@@ -90,11 +80,6 @@ def _negative(records: Sequence[SceneRecord], dice: Dice) -> Iterator[JudgedQuer
             not_text=_word(name, avoided, LANGUAGES[number % 2]),
             avoided={name: avoided},
         )
-
-
-def _some(records: Sequence[SceneRecord], dice: Dice) -> Iterator[SceneRecord]:
-    """Different scenes in random order."""
-    return (records[i] for i in dice.permutation(len(records)))
 
 
 def _alike(scene: Scene) -> dict[str, str]:
