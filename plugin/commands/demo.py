@@ -22,7 +22,7 @@ from diptych.settings import Settings
 )
 @settings_options(*LOCAL)
 def command(settings: Settings, once: bool, n_products: int) -> None:
-    """Start a local stack, draw a catalogue, install, ingest, embed, search, and serve the page.
+    """Start a local stack; draw, install, ingest, embed and search two collections; serve the page.
 
     Fails where any step fails, or a search does not find what the catalogue says is right.
 
@@ -100,15 +100,16 @@ def _draw(write: Callable[..., Path], n: int, seed: int, folder: Path) -> None:
 
 
 def _run(settings: Settings, n_products: int, *, once: bool) -> None:
-    from diptych.plugin.demo.tour import Tour, check
+    from diptych.plugin.demo.showing import check
+    from diptych.plugin.demo.tour import Tour
 
     tour = Tour(settings, n_products=n_products)
     was_running = tour.is_stack_running
     try:
-        tour.set_up()
-        shown = tour.show_searches()
+        tour.start_stack()
+        shown = tour.show_exhibits()
         check(shown)
-        click.echo(f"\nAll {len(shown)} searches found what the catalogue says is right.")
+        click.echo(f"\nAll {len(shown)} searches found what their collections say is right.")
         tour.show_page(once=once)
         if not once:
             tour.say_how_to_go_on()

@@ -18,13 +18,13 @@ _ANSWER_S = 10.0
 
 
 class ServedPage:
-    """`diptych serve INDEX` in a process that ends with this one."""
+    """`diptych serve INDEX ...` in a process that ends with this one."""
 
-    def __init__(self, settings: Settings, index: str) -> None:
+    def __init__(self, settings: Settings, *indexes: str) -> None:
         """Start it; it answers later."""
         port = choose_port([_PORT])
         self.url = f"http://{LOOPBACK}:{port}/"
-        self._child = Child(["serve", index, "--port", str(port)], settings)
+        self._child = Child(["serve", *indexes, "--port", str(port)], settings)
 
     def wait(self) -> None:
         """Return when the page is there.

@@ -49,9 +49,9 @@ class DemoSearch:
     n_required: int = 4
 
     def is_right(self, facts: Facts) -> bool:
-        """Whether a product with these facts is what was meant."""
-        return all(facts[name] == value for name, value in self.right.items()) and not any(
-            facts[name] == value for name, value in self.wrong.items()
+        """Whether a document with these facts is what was meant."""
+        return all(facts.get(name) == value for name, value in self.right.items()) and not any(
+            facts.get(name) == value for name, value in self.wrong.items()
         )
 
 

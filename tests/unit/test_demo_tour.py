@@ -4,7 +4,7 @@ import pytest
 
 from diptych.errors import SearchError
 from diptych.plugin.demo.searches import DemoSearch, JudgedSearch
-from diptych.plugin.demo.tour import Shown, check
+from diptych.plugin.demo.showing import Shown, check
 
 SEARCH = DemoSearch("In English", right={"kind": "dress"}, text="dress")
 MEANING = DemoSearch("Other words", right={"kind": "dress"}, text="gown", needs_meaning=True)
