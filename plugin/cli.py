@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", "Search by words, by picture, or by both."),
     "similar": ("similar", "Show the products most like one."),
     "why": ("why", "Tell why a product is where it is in a search, or is not."),
+    "eval": ("eval", "Measure how good the answers are, by judged queries."),
     "query": ("query", "Print the requests of a search, for any other client."),
     "serve": ("serve", "Serve the search over HTTP, and a page to try it."),
     "keys": ("keys", "Make, list and remove the API keys of `diptych serve`."),
@@ -35,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 _EXTRAS = {
     "AntiSSRF": "worker",
     "celery": "queue",
+    "ir_measures": "eval",
     "kombu": "queue",
     "prometheus_client": "queue",
     "requests": "worker",

@@ -7,11 +7,13 @@ import click
 
 from diptych.client import Cluster, path, to_json
 from diptych.contract import IndexContract
+from diptych.encoding import Encoder
 from diptych.errors import EncodingError, UnavailableError
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
 from diptych.plugin.encoders import choose_encoder
 from diptych.plugin.local.defaults import resolve_settings
+from diptych.query.cached_encoder import CachedEncoder
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
@@ -31,8 +33,8 @@ class Desk:
     searcher: Searcher
 
 
-def open_desk(settings: Settings, index: str, request: SearchRequest) -> Desk:
-    """The index and a searcher; models are loaded only for a request that needs them.
+def open_desk(settings: Settings, index: str, *, needs_encoder: bool) -> Desk:
+    """The index and a searcher; models are loaded only where something needs them.
 
     Raises:
         DiptychError: the index cannot be read, or the cluster does not answer.
@@ -41,15 +43,16 @@ def open_desk(settings: Settings, index: str, request: SearchRequest) -> Desk:
     cluster = Cluster(settings)
     target = read_target(cluster, index)
     engine = detect_engine(cluster)
-    encoder, problem = None, ""
-    if request.needs_encoder:
+    encoder: Encoder | None = None
+    problem = ""
+    if needs_encoder:
         try:
             if settings.encoder_url is None:
                 click.echo(
                     "Loading the models (`diptych encoder` and --encoder-url keep them loaded) ...",
                     err=True,
                 )
-            encoder = choose_encoder(settings, target.contract)
+            encoder = CachedEncoder(choose_encoder(settings, target.contract))
         except (EncodingError, UnavailableError) as err:
             problem = str(err)
     fields = settings.source_fields
@@ -63,7 +66,7 @@ def answer(settings: Settings, index: str, request: SearchRequest, *, as_json: b
     Raises:
         DiptychError: whatever the search raises.
     """
-    desk = open_desk(settings, index, request)
+    desk = open_desk(settings, index, needs_encoder=request.needs_encoder)
     response = desk.searcher.search(index, request)
     _tell_missing_vectors(desk)
     if response.degraded_reason is not None:

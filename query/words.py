@@ -9,6 +9,11 @@ _UNIT = re.compile(rf"[{_SIGN}]|[^\W{_SIGN}]+|[^\w\s]")
 _SPELLED = re.compile(rf"[^\W\d_{_SIGN}]+")
 
 
+def has_signs(words: str) -> bool:
+    """Whether any of it is written in Chinese, Japanese or Korean signs."""
+    return re.search(f"[{_SIGN}]", words) is not None
+
+
 def count_units(words: str) -> int:
     """How many words an analyzer makes of it at most: each Chinese character is one."""
     return sum(1 for _ in _UNIT.finditer(words))

@@ -36,7 +36,7 @@ def command(
     from diptych.plugin.searching import open_desk
 
     request = make_request(text=text)
-    desk = open_desk(settings, index, request)
+    desk = open_desk(settings, index, needs_encoder=request.needs_encoder)
     sent = desk.searcher.requests(index, request)
     if as_json:
         click.echo(to_json(dsl.as_json(sent)))

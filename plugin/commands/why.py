@@ -36,7 +36,9 @@ def command(
     from diptych.plugin.searching import open_desk
 
     request = make_request(text=text)
-    why = open_desk(settings, index, request).searcher.why(index, product, request)
+    why = open_desk(settings, index, needs_encoder=request.needs_encoder).searcher.why(
+        index, product, request
+    )
     click.echo(to_json(why.to_json()) if as_json else "\n".join(_lines(why)))
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from diptych.errors import UsageError
 from diptych.plugin.serve.models import (
@@ -70,7 +70,7 @@ def _request(
         not_like=_ids(body.not_.like),
         prefer=tuple(body.prefer),
         avoid=tuple(body.avoid),
-        filters=tuple(_filters(body)),
+        filters=tuple(read_filters(body.filters)),
         facets=tuple(_facet(facet) for facet in body.facets),
         sort=tuple(_sort(name) for name in body.sort),
         size=body.size,
@@ -126,8 +126,15 @@ def _ids(ids: str | Sequence[str] | None) -> tuple[str, ...]:
     return (ids,) if isinstance(ids, str) else tuple(ids)
 
 
-def _filters(body: Page) -> Iterator[Filter | Range]:
-    for field, wanted in body.filters.items():
+def read_filters(
+    filters: Mapping[str, Value | list[Value] | Bounds],
+) -> Iterator[Filter | Range]:
+    """The filters of a body: field -> value, alternatives, or a range.
+
+    Raises:
+        UsageError: a field without a value, or a range that cannot be used.
+    """
+    for field, wanted in filters.items():
         if isinstance(wanted, Bounds):
             yield Range(field, gte=wanted.gte, gt=wanted.gt, lte=wanted.lte, lt=wanted.lt)
         elif isinstance(wanted, list):

@@ -1,0 +1,1 @@
+"""Measuring how good an index's answers are: judged questions, measures, comparisons, reports."""
