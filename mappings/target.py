@@ -1,6 +1,6 @@
 """An index as a caller named it, resolved, with the contract it carries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY, IndexContract, contract_from_meta
@@ -8,6 +8,8 @@ from diptych.errors import MappingError, MissingIndexError
 
 #: Key beside an index's contract, in an index that a rebuild has put out of use.
 REPLACED_BY = "replaced_by"
+#: Key beside an index's contract, for the weights of searches by name.
+PROFILES = "profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +17,15 @@ class Target:
     """One index behind a name.
 
     `name` is what the caller said (an index or an alias), `index` the concrete index behind it,
-    `properties` the mapping's fields.
+    `properties` the mapping's fields. `profiles` are the weights of searches by name, as the mapping
+    keeps them beside the contract.
     """
 
     name: str
     index: str
     contract: IndexContract
     properties: Json
+    profiles: Json = field(default_factory=dict)
 
 
 def missing_index(name: str) -> MissingIndexError:
@@ -60,8 +64,10 @@ def read_target(cluster: Cluster, name: str) -> Target:
         ContractError: Diptych is not installed on it.
     """
     index, mapping = read_mapping(cluster, name)
-    contract = contract_from_meta(mapping.get("_meta"), index=name)
-    return Target(name, index, contract, mapping.get("properties", {}))
+    meta = mapping.get("_meta")
+    contract = contract_from_meta(meta, index=name)
+    profiles = (meta or {})[META_KEY].get(PROFILES) or {}
+    return Target(name, index, contract, mapping.get("properties", {}), profiles)
 
 
 def read_indexes(cluster: Cluster, name: str) -> list[str]:

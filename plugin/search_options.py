@@ -78,6 +78,7 @@ SAYING = ("image", "like", "not_text", "not_image", "not_like", "prefer", "avoid
 ORDERING = (
     "filters",
     "weights",
+    "profile",
     "blending",
     "sort",
     "collapse",

@@ -36,6 +36,7 @@ class SearchRequest:
         size: hits on the page, 1 to 200.
         from_: hits before the page; the page must end by the 10,000th.
         weights: names of `Weights` to numbers; one left out keeps its default.
+        profile: of the index, whose weights are the defaults then; `none` for the built-in ones.
         blending: how the rankings by words and by vector become one.
         collapse: a field of which each value is shown once, by its best hit.
         diversity: 0 orders by score alone, 1 shows what differs most first.
@@ -66,6 +67,7 @@ class SearchRequest:
     size: int = 10
     from_: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
+    profile: str | None = None
     blending: Blending = field(default_factory=Blending)
     collapse: str | None = None
     diversity: float = 0.0

@@ -12,6 +12,7 @@ from diptych.query.asking import NO_ENCODER, Asked, Asker
 from diptych.query.budget import Budget
 from diptych.query.conversation import Conversation, Sent
 from diptych.query.plan import Plan, make_plan
+from diptych.query.profiles import with_profile
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
 from diptych.query.run import Runner
@@ -21,9 +22,13 @@ from diptych.query.why import Why, tell_why
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request made ready for one index; `problems` say what of it could not be used."""
+    """A request made ready for one index.
+
+    `request` has the weights of the index's profile; `problems` say what could not be used.
+    """
 
     view: IndexView
+    request: SearchRequest
     plan: Plan
     problems: tuple[str, ...]
     encode_ms: float
@@ -101,8 +106,9 @@ class Searcher:
     def prepare(
         self, index: str, request: SearchRequest, *, budget: Budget | None = None
     ) -> Prepared:
-        """The plan of a request to an index; raises what `search` raises."""
+        """The plan of a request to an index, by its profile; raises what `search` raises."""
         view = self._views.of(index)
+        request = with_profile(request, view.target.profiles)
         asked = self._ask(view, request, budget)
         plan = make_plan(
             request,
@@ -112,7 +118,7 @@ class Searcher:
             allowed_fields=self._source_fields,
         )
         return Prepared(
-            view, plan, () if asked.problem is None else (asked.problem,), asked.encode_ms
+            view, request, plan, () if asked.problem is None else (asked.problem,), asked.encode_ms
         )
 
     def _ask(self, view: IndexView, request: SearchRequest, budget: Budget | None) -> Asked:
@@ -131,6 +137,6 @@ class Searcher:
         view = prepared.view
         talk = Conversation(self._cluster, view.target.name, budget=budget)
         runner = Runner(
-            talk, self._engine, view.target, request, prepared.plan, view.blends_natively
+            talk, self._engine, view.target, prepared.request, prepared.plan, view.blends_natively
         )
         return prepared, runner

@@ -4,29 +4,14 @@ from pathlib import Path
 
 import click
 
+from diptych.plugin.judged_options import FILE, judged_options
 from diptych.plugin.options import CLUSTER, LOCAL, MODELS, json_option, settings_options
 from diptych.settings import Settings
-
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("eval")
 @click.argument("index")
-@click.option(
-    "--queries",
-    "queries_file",
-    type=_FILE,
-    required=True,
-    help="NDJSON with id and text, image, like, not, filters, relevant; or TREC's ID<tab>TEXT "
-    "(.tsv); or a query set of OpenSearch's Search Relevance Workbench (.json).",
-)
-@click.option(
-    "--qrels",
-    "judgments_file",
-    type=_FILE,
-    help="Judgments: TREC's qrels, NDJSON with id and relevant, or a judgment list of the "
-    "workbench (.json). Not needed where the queries have `relevant`.",
-)
+@judged_options
 @click.option(
     "--run",
     "runs",
@@ -57,11 +42,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     metavar="MEASURE=VALUE",
     help="Fail where the hybrid run, or RUN in RUN:MEASURE=VALUE, reaches less.",
 )
-@click.option("--html", "html_file", type=_FILE, help="Write a report with plots here.")
-@click.option("--write-queries", type=_FILE, help="Write the workbench's query set here (.json).")
+@click.option("--html", "html_file", type=FILE, help="Write a report with plots here.")
+@click.option("--write-queries", type=FILE, help="Write the workbench's query set here (.json).")
 @click.option(
     "--write-judgments",
-    type=_FILE,
+    type=FILE,
     help="Write the judgments here: .json for the workbench, else TREC's qrels.",
 )
 @json_option
@@ -89,10 +74,9 @@ def command(
     """
     from diptych.plugin.progress import count_bar
     from diptych.plugin.relevance.bars import check_bars, parse_bar
-    from diptych.plugin.relevance.judgment_files import judge, read_judgments
+    from diptych.plugin.relevance.judgment_files import read_judged
     from diptych.plugin.relevance.measures import DEFAULT_MEASURES
     from diptych.plugin.relevance.measuring import Wanted, evaluate
-    from diptych.plugin.relevance.query_files import read_questions
     from diptych.plugin.relevance.runs import STANDARD, parse_run
     from diptych.plugin.relevance.whys import explain_worst
     from diptych.plugin.relevance.writing import print_evaluation, write_files
@@ -104,9 +88,7 @@ def command(
         relevant_from=relevant_from,
     )
     wanted_bars = [parse_bar(text, wanted) for text in bars]
-    questions = read_questions(queries_file)
-    if judgments_file is not None:
-        questions = judge(questions, read_judgments(judgments_file))
+    questions = read_judged(queries_file, judgments_file)
     desk = open_desk(settings, index, needs_encoder=any(q.needs_encoder for q in questions))
     with count_bar("Asking", len(questions) * len(wanted.runs)) as bar:
         evaluation = evaluate(desk, questions, wanted, on_progress=bar)

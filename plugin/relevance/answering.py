@@ -92,7 +92,9 @@ def ask_all(
 
 def _ask(searcher: Searching, index: str, run: Run, question: Question, *, size: int) -> Answer:
     try:
-        request = question.request(size=size, weights=run.weights, blending=run.blending)
+        request = question.request(
+            size=size, weights=run.weights, blending=run.blending, profile=run.profile
+        )
         response = searcher.search(index, request)
     except _FATAL:
         raise

@@ -9,7 +9,12 @@ from typing import Any, Final
 import orjson
 
 from diptych.errors import CatalogError
-from diptych.plugin.relevance.query_files import MAX_GRADE, read_object, read_text
+from diptych.plugin.relevance.query_files import (
+    MAX_GRADE,
+    read_object,
+    read_questions,
+    read_text,
+)
 from diptych.plugin.relevance.questions import Grades, Question
 
 #: Query id (in the workbench its text) -> the grades of documents.
@@ -33,6 +38,16 @@ def read_judgments(file: Path) -> Judgments:
     if not found:
         raise CatalogError(f"{file} holds no judgments: write one to a line ({_TREC}).")
     return dict(found)
+
+
+def read_judged(queries_file: Path, judgments_file: Path | None) -> list[Question]:
+    """The questions of one file with the judgments of another, and those beside them.
+
+    Raises:
+        CatalogError: what `read_questions` and `read_judgments` raise.
+    """
+    questions = read_questions(queries_file)
+    return judge(questions, read_judgments(judgments_file)) if judgments_file else questions
 
 
 def judge(questions: Sequence[Question], judgments: Judgments) -> list[Question]:

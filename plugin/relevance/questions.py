@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from diptych.query.blend import MIN_MAX, Blending
 from diptych.query.criteria import Filter, Range
+from diptych.query.kinds import kinds_of
 from diptych.query.request import SearchRequest
-from diptych.query.words import has_signs
 
 #: Document id -> grade, 0 and above; a document that is not named was not judged.
 Grades = Mapping[str, float]
@@ -35,13 +35,14 @@ class Question:
     grades: Grades = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it is asked by, the narrowest kind first; see `diptych.query.kinds`."""
+        return kinds_of(text=self.text, has_image=self.image is not None, like=self.like)
+
+    @property
     def kind(self) -> str:
-        """What it is asked by: words and their language, a photo, both, or products."""
-        if self.like:
-            return "like a product"
-        if self.image:
-            return "photo and words" if self.text else "photo"
-        return "words, CJK" if has_signs(self.text or "") else "words"
+        """The widest kind."""
+        return self.kinds[-1]
 
     @property
     def needs_encoder(self) -> bool:
@@ -60,7 +61,12 @@ class Question:
         return ", ".join(part for part in parts if part)
 
     def request(
-        self, *, size: int, weights: Mapping[str, float], blending: Blending = MIN_MAX
+        self,
+        *,
+        size: int,
+        weights: Mapping[str, float],
+        blending: Blending = MIN_MAX,
+        profile: str | None = None,
     ) -> SearchRequest:
         """The search for it.
 
@@ -76,5 +82,6 @@ class Question:
             filters=self.filters,
             size=size,
             weights=weights,
+            profile=profile,
             blending=blending,
         )

@@ -13,11 +13,15 @@ from diptych.query.written import parse_blending
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A way of asking: a name, and weights that take the place of the defaults."""
+    """A way of asking: a name, and weights that take the place of the defaults.
+
+    `profile` is the index's whose weights are the defaults; None takes the one called `default`.
+    """
 
     name: str
     weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     blending: Blending = MIN_MAX
+    profile: str | None = None
 
 
 def _alone(leg: str) -> Mapping[str, float]:
@@ -36,7 +40,7 @@ STANDARD: Final = (
 
 
 def parse_run(text: str) -> Run:
-    """The run in `NAME:WEIGHTS`, `NAME:WEIGHTS/BLENDING` or `NAME:/BLENDING`.
+    """The run in `NAME:WEIGHTS`, `NAME:WEIGHTS/BLENDING`, `NAME:/BLENDING` or `NAME:@PROFILE`.
 
     Raises:
         UsageError: it has no name, or weights or blending cannot be read.
@@ -44,9 +48,11 @@ def parse_run(text: str) -> Run:
     name, colon, how = text.partition(":")
     if not (name.strip() and colon):
         raise UsageError(
-            f"The run {text!r} cannot be read: write NAME:WEIGHTS/BLENDING, for example "
-            "mine:keywords=0.3,image=1/rrf:60."
+            f"The run {text!r} cannot be read: write NAME:WEIGHTS/BLENDING or NAME:@PROFILE, for "
+            "example mine:keywords=0.3,image=1/rrf:60."
         )
+    if how.startswith("@"):
+        return Run(name.strip(), profile=how.removeprefix("@").strip())
     weights, _, blending = how.partition("/")
     return Run(
         name.strip(),

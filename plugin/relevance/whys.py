@@ -70,7 +70,9 @@ def _missed(
 
 def _sentence(searcher: Telling, index: str, question: Question, document: str, run: Run) -> str:
     try:
-        request = question.request(size=_N_SHOWN, weights=run.weights, blending=run.blending)
+        request = question.request(
+            size=_N_SHOWN, weights=run.weights, blending=run.blending, profile=run.profile
+        )
         why = searcher.why(index, document, request)
     except UnavailableError:
         raise

@@ -147,6 +147,9 @@ class Page(_Strict):
     size: int = Field(default=10, ge=1, le=WINDOW)
     from_: int = Field(default=0, ge=0, lt=MAX_RANK, alias="from")
     weights: WeightsBody = WeightsBody()
+    profile: FieldName | None = Field(
+        default=None, description="of the index's tuned weights; none for the built-in ones"
+    )
     blending: Literal["min_max", "z_score", "rrf"] | BlendingBody = "min_max"
     collapse: FieldName | None = Field(default=None, description="one hit for each of its values")
     diversity: Share = 0.0

@@ -76,6 +76,7 @@ def _request(
         size=body.size,
         from_=body.from_,
         weights=body.weights.model_dump(exclude_none=True),
+        profile=body.profile,
         blending=_blending(body.blending),
         collapse=body.collapse,
         diversity=body.diversity,

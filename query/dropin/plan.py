@@ -14,6 +14,7 @@ from diptych.query.dropin.constraints import constraints, joined, verbatim
 from diptych.query.dropin.legs import ids_clause
 from diptych.query.dropin.steering import Steering
 from diptych.query.dropin.words import find_text, normal, text_leaves
+from diptych.query.profiles import with_profile
 from diptych.query.request import SearchRequest
 from diptych.query.request_checks import MAX_TEXT_CHARACTERS
 from diptych.query.vector import QueryVector
@@ -82,8 +83,8 @@ def make_plan(
         return Forward("its query scores no text")
     if words and len(words) > MAX_TEXT_CHARACTERS:
         return Forward(f"its text has over {MAX_TEXT_CHARACTERS} characters")
-    request = _request(words, steering, timeout_s)
-    return _ask(body, request, where, steering.blending, target=target, ask=ask)
+    request = with_profile(_request(words, steering, timeout_s), target.profiles)
+    return _ask(body, request, where, target=target, ask=ask)
 
 
 def _shoppers_text(query: object, steering: Steering, fields: TextFields) -> str | None:
@@ -117,6 +118,8 @@ def _request(words: str | None, steering: Steering, timeout_s: float | None) -> 
         prefer=steering.prefer,
         avoid=steering.avoid,
         weights=weights,
+        profile=steering.profile,
+        blending=steering.blending,
         timeout_s=timeout_s,
     )
 
@@ -125,7 +128,6 @@ def _ask(
     body: Json,
     request: SearchRequest,
     where: Json | None,
-    blending: Blending,
     *,
     target: Target,
     ask: Ask,
@@ -139,7 +141,7 @@ def _ask(
     if asked.vector is None:
         return Forward("nothing is left to look for by vector", asked.problem)
     shares = _shares(request.resolved_weights.keywords, asked.vector.weights.vector)
-    return Hybrid(body, target, asked.vector, shares, blending, where, asked.problem)
+    return Hybrid(body, target, asked.vector, shares, request.blending, where, asked.problem)
 
 
 def _shares(keywords: float, vector: float) -> tuple[float, float]:

@@ -14,7 +14,10 @@ from diptych.query.weights import check_weights
 #: Key below `ext`.
 KEY = "diptych"
 _NOT = ("text", "image", "like")
-_NAMES = ("text", "image", "like", "not", "prefer", "avoid", "weights", "blending", "off")
+_NAMES = (
+    *("text", "image", "like", "not", "prefer", "avoid"),
+    *("weights", "profile", "blending", "off"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Steering:
     prefer: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
+    profile: str | None = None
     blending: Blending = MIN_MAX
     is_off: bool = False
 
@@ -75,6 +79,7 @@ def _parse(said: object) -> Steering:
         prefer=_ids(found, "prefer"),
         avoid=_ids(found, "avoid"),
         weights=weights,
+        profile=_text(found, "profile"),
         blending=_blending(found.get("blending")),
         is_off=found.get("off", False),
     )

@@ -1,0 +1,84 @@
+"""Profiles: weights and blendings by kind of search, kept in an index's mapping by name.
+
+`_meta.diptych.profiles` is NAME -> KIND -> {"weights": {..}, "blending": {..}}. The profile
+called `default` holds for every search that does not name another. A search's own weights come
+first; its blending is the profile's only where it says neither weights nor blending.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from diptych.errors import UsageError
+from diptych.query.blend import MIN_MAX, Blending
+from diptych.query.kinds import kinds_of
+from diptych.query.request import SearchRequest
+from diptych.query.weights import check_weights
+
+#: The profile of a search that names none, and the name by which a search has none.
+DEFAULT: Final = "default"
+NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What searches of one kind go by: weights that replace the defaults, and a blending."""
+
+    weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    blending: Blending = MIN_MAX
+
+    def to_json(self) -> dict[str, Any]:
+        """As the mapping keeps it."""
+        said = {name: value for name, value in asdict(self.blending).items() if value is not None}
+        return {"weights": dict(self.weights), "blending": said}
+
+
+def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchRequest:
+    """The request with what its profile says where it says nothing itself.
+
+    Args:
+        profiles: of the index, as its mapping has them.
+
+    Raises:
+        UsageError: the request names a profile that the index has not, or one that is damaged.
+    """
+    name = request.profile or DEFAULT
+    if name == NONE or (name not in profiles and request.profile is None):
+        return request
+    if name not in profiles:
+        known = ", ".join(sorted(profiles)) or "none yet: run `diptych tune`"
+        raise UsageError(f"The index has no profile {name!r}, only {known}.")
+    preference = _preference(request, name, profiles[name])
+    if preference is None:
+        return request
+    says_how = bool(request.weights) or request.blending != MIN_MAX
+    blending = request.blending if says_how else preference.blending
+    return replace(request, weights={**preference.weights, **request.weights}, blending=blending)
+
+
+def _preference(request: SearchRequest, name: str, profile: Any) -> Preference | None:
+    kinds = kinds_of(text=request.words, has_image=bool(request.image), like=request.like)
+    try:
+        return next((read_preference(profile[kind]) for kind in kinds if kind in profile), None)
+    except (AttributeError, KeyError, TypeError, ValueError, UsageError) as err:
+        raise UsageError(
+            f"The index's profile {name!r} is damaged ({err}): run `diptych tune` again, or search "
+            f"with the profile {NONE!r}."
+        ) from err
+
+
+def read_preference(said: Mapping[str, Any]) -> Preference:
+    """The preference that a mapping keeps.
+
+    Raises:
+        UsageError: a weight or a blending that cannot be used.
+    """
+    weights = {str(name): float(value) for name, value in said["weights"].items()}
+    check_weights(weights)
+    blending = dict(said.get("blending") or {})
+    bounds = blending.pop("bounds", None)
+    if bounds is not None:
+        keywords, nearest = ((float(low), float(high)) for low, high in bounds)
+        return Preference(weights, Blending(bounds=(keywords, nearest), **blending))
+    return Preference(weights, Blending(**blending))
