@@ -119,6 +119,12 @@ class Settings(BaseSettings):
     proxy_writes: bool = Field(
         False, description="Hand writes on to the cluster, with the caller's own credentials."
     )
+    feedback: bool = Field(
+        False, description="Record searches and clicks in ubi_queries and ubi_events."
+    )
+    interleave: str | None = Field(
+        None, description="Profile to compare live with the default one; needs feedback."
+    )
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N.")
     concurrency: int = Field(2, ge=1, le=64, description="Threads of a worker.")
     sweep_interval_s: float = Field(

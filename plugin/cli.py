@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Tell why a product is where it is in a search, or is not."),
     "eval": ("eval", "Measure how good the answers are, by judged queries."),
     "tune": ("tune", "Find the weights that serve an index's own queries best."),
+    "judge": ("judge", "Turn recorded clicks into judgments."),
+    "satisfaction": ("satisfaction", "Show what recorded clicks say, by day and by profile."),
     "query": ("query", "Print the requests of a search, for any other client."),
     "serve": ("serve", "Serve the search over HTTP, and a page to try it."),
     "keys": ("keys", "Make, list and remove the API keys of `diptych serve`."),

@@ -15,7 +15,10 @@ MODELS = ("device", "encoder_url")
 PICTURES = ("image_roots", "image_hosts", "image_networks", "image_rate")
 CACHE = ("cache_dir", "cache_max_bytes", "cache_shared")
 WATCHING = ("metrics_port", "metrics_host", "log_format", "log_level")
-SERVER = ("keys_file", "search_timeout_s", "cors_origins", "proxy_writes", "source_fields")
+SERVER = (
+    *("keys_file", "search_timeout_s", "cors_origins", "proxy_writes", "source_fields"),
+    *("feedback", "interleave"),
+)
 
 
 def settings_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -16,6 +16,7 @@ from diptych.contract import IndexContract
 from diptych.encoding import Encoder
 from diptych.ingest.pictures import PictureSource
 from diptych.mappings.engine import detect_engine
+from diptych.plugin.feedback.recorder import Recording
 from diptych.plugin.serve.app import make_app
 from diptych.plugin.serve.gate import Gate
 from diptych.plugin.serve.keys import KeyRing
@@ -55,6 +56,8 @@ def shelf_app(
     keys: KeyRing | None = None,
     encoder_for: Callable[[IndexContract], Encoder] | None = None,
     pictures: PictureSource | None = None,
+    recorder: Recording | None = None,
+    interleave: str | None = None,
     **settings: Any,
 ) -> FastAPI:
     """The application over the shelf's one index, and its encoder unless another is given."""
@@ -64,6 +67,8 @@ def shelf_app(
         [shelf.index],
         encoder_for or (lambda _: shelf.encoder),
         pictures=pictures,
+        recorder=recorder,
+        interleave=interleave,
     )
     return make_app(service, Gate([shelf.index], keys=keys), **settings)
 

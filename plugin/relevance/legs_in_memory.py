@@ -16,7 +16,8 @@ from diptych.errors import SearchError
 from diptych.layout import AGREEMENT, IMAGE, TEXT
 from diptych.mappings.target import Target
 from diptych.plugin.relevance.questions import Question
-from diptych.plugin.relevance.stock import Stock, scrolled
+from diptych.plugin.relevance.stock import Stock
+from diptych.plugin.scrolling import scrolled
 from diptych.query.bodies import keywords_body
 from diptych.query.plan import Plan
 from diptych.query.searcher import Searcher
@@ -101,7 +102,7 @@ def _allowed(cluster: Cluster, target: Target, plan: Plan, stock: Stock) -> NDAr
         return stock.has_vector
     allowed = np.zeros(len(stock), bool)
     body = {"size": 10_000, "_source": False, "query": plan.passing}
-    for hits in scrolled(cluster, target, body):
+    for hits in scrolled(cluster, target.name, body):
         allowed[[stock.places[hit["_id"]] for hit in hits if hit["_id"] in stock.places]] = True
     return allowed & stock.has_vector
 

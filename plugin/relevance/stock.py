@@ -1,6 +1,6 @@
 """Every document of an index in memory: ids and fused vectors."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from diptych.client import Cluster, Json, path
+from diptych.client import Cluster, path
 from diptych.errors import SearchError
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
+from diptych.plugin.scrolling import scrolled
 from diptych.vectors import Floats
 
 #: Documents per page; with 900 numbers each, 10 MB of JSON.
 _PAGE: Final = 1_000
-_KEEP_ALIVE: Final = "2m"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def read_stock(
     field = target.contract.vector_field
     body = {"size": _PAGE, "_source": engine.vector_source({"includes": [field]})}
     found: dict[str, Floats | None] = {}
-    for hits in scrolled(cluster, target, body):
+    for hits in scrolled(cluster, target.name, body):
         for hit in hits:
             vector = hit.get("_source", {}).get(field)
             found[hit["_id"]] = None if vector is None else np.asarray(vector, np.float32)
@@ -83,18 +83,3 @@ def count_documents(cluster: Cluster, target: Target) -> int:
     """How many documents the index has."""
     count: int = cluster.call("GET", path(target.name, "_count"))["count"]
     return count
-
-
-def scrolled(cluster: Cluster, target: Target, body: Json) -> Iterator[list[Json]]:
-    """The pages of everything that a search finds, as it is when the first is asked for."""
-    answer: Json = cluster.call(
-        "POST", path(target.name, "_search"), body=body, params={"scroll": _KEEP_ALIVE}
-    )
-    try:
-        while answer["hits"]["hits"]:
-            yield answer["hits"]["hits"]
-            more = {"scroll": _KEEP_ALIVE, "scroll_id": answer["_scroll_id"]}
-            answer = cluster.call("POST", "/_search/scroll", body=more)
-    finally:
-        done = {"scroll_id": answer["_scroll_id"]}
-        cluster.call("DELETE", "/_search/scroll", body=done, accept=(404,))

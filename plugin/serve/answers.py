@@ -48,6 +48,9 @@ class SearchAnswer(BaseModel):
     degraded_reason: str | None
     hits: list[HitAnswer]
     facets: dict[str, list[FacetAnswer]] = {}
+    query_id: str | None = Field(
+        default=None, description="to be named by events, where the server records feedback"
+    )
 
 
 class DslAnswer(BaseModel):

@@ -32,6 +32,7 @@ Id = Annotated[str, Field(min_length=1, max_length=512)]
 Ids = Annotated[list[Id], Field(max_length=MAX_IDS)]
 FieldName = Annotated[str, Field(min_length=1, max_length=256)]
 Value = Annotated[str, Field(max_length=1_024)] | bool | int | float
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -170,6 +171,23 @@ class SimilarBody(Page):
     not_: Unwanted = Field(default=Unwanted(), alias="not")
     prefer: Ids = []
     avoid: Ids = []
+    client: Name | None = Field(
+        default=None,
+        description="an opaque name of the browser or program that asks, never a person's; "
+        "recorded where the server records feedback",
+    )
+
+
+class EventBody(_Strict):
+    """What somebody did with a hit of an answer."""
+
+    query_id: Name = Field(description="of the answer")
+    action: Literal[
+        "click", "click_through", "add_to_cart", "purchase", "view", "watch", "impression"
+    ] = "click"
+    id: Id = Field(description="of the hit")
+    position: int = Field(ge=1, le=MAX_RANK, description="its place on the page, from 1")
+    session: Name | None = Field(default=None, description="an opaque name, never a person's")
 
 
 class SearchBody(SimilarBody):

@@ -5,13 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from diptych.ingest.clock import timestamp, utc_now
 from diptych.plugin.dsl import as_console
+from diptych.plugin.feedback.ubi import EventRecord
 from diptych.plugin.serve.answers import DslAnswer, SearchAnswer, SuggestAnswer, json_answer
-from diptych.plugin.serve.entering import Entered, IndexName, ProductId, Serving
+from diptych.plugin.serve.entering import Entered, Glancing, IndexName, ProductId, Serving
+from diptych.plugin.serve.feedback import answered
 from diptych.plugin.serve.gate import Caller
 from diptych.plugin.serve.models import (
     MAX_SUGGESTIONS,
     N_SUGGESTIONS,
+    EventBody,
     SearchBody,
     SimilarBody,
     SuggestBody,
@@ -41,7 +45,33 @@ def search(index: IndexName, body: SearchBody, caller: Entered, service: Serving
     """
     timeout_s = service.limits.timeout_s
     request = search_request(body, allowed=caller.fields, timeout_s=timeout_s)
-    return _search(service, index, request, caller)
+    return _search(service, index, request, caller, client=body.client)
+
+
+@ROUTER.post(
+    "/indexes/{index}/events",
+    operation_id="event",
+    status_code=204,
+    response_class=Response,
+    responses=refusals(),
+)
+def event(index: IndexName, body: EventBody, caller: Glancing, service: Serving) -> Response:
+    """What somebody did with a hit: recorded beside the queries, in the form of UBI 1.3."""
+    if service.recorder is None:
+        raise ProblemError(
+            404, "No feedback is recorded here.", "Start `diptych serve` with --feedback."
+        )
+    service.recorder.event(
+        EventRecord(
+            query_id=body.query_id,
+            timestamp=timestamp(utc_now()),
+            action=body.action,
+            document=body.id,
+            position=body.position,
+            session=body.session,
+        )
+    )
+    return Response(status_code=204)
 
 
 @ROUTER.post(
@@ -79,8 +109,9 @@ def similar(
 ) -> Response:
     """What resembles one product, by words and by look."""
     timeout_s = service.limits.timeout_s
-    request = similar_request(id, body or SimilarBody(), allowed=caller.fields, timeout_s=timeout_s)
-    return _search(service, index, request, caller)
+    said = body or SimilarBody()
+    request = similar_request(id, said, allowed=caller.fields, timeout_s=timeout_s)
+    return _search(service, index, request, caller, client=said.client)
 
 
 @ROUTER.post(
@@ -113,8 +144,10 @@ def suggest_by_address(
     return _suggest(service, index, caller, SuggestBody(text=text, size=size))
 
 
-def _search(service: Service, index: str, request: SearchRequest, caller: Caller) -> Response:
-    body = service.searcher(index).search(index, request).to_json()
+def _search(
+    service: Service, index: str, request: SearchRequest, caller: Caller, *, client: str | None
+) -> Response:
+    body = answered(service, index, request, client=client)
     if body["degraded_reason"] is not None and not caller.is_trusted:
         body["degraded_reason"] = without_addresses(body["degraded_reason"])
     for hit in body["hits"] if caller.fields and request.highlight else ():

@@ -13,6 +13,7 @@ from diptych.errors import DiptychError, EncodingError, UnavailableError
 from diptych.ingest.pictures import LocalPictures, PictureSource
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target, read_mapping, read_target
+from diptych.plugin.feedback.recorder import Recording
 from diptych.plugin.serve.pictures import Thumbnails
 from diptych.query.asking import Asker
 from diptych.query.patience import within
@@ -45,6 +46,8 @@ class Service:
             keywords alone, with that reason.
         source_fields: fields that callers may see, `*` allowed; none means all.
         pictures: opens the files that products name; without it no picture is shown.
+        recorder: takes what is asked and chosen; None records nothing.
+        interleave: a profile that is compared live with the default one.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class Service:
         *,
         source_fields: Sequence[str] = (),
         pictures: PictureSource | None = None,
+        recorder: Recording | None = None,
+        interleave: str | None = None,
         limits: Limits = Limits(),
     ) -> None:
         """Reads the contracts and makes the encoders.
@@ -70,6 +75,8 @@ class Service:
         self.indexes = tuple(indexes)
         self.source_fields = tuple(source_fields)
         self.limits = limits
+        self.recorder = recorder
+        self.interleave = interleave
         self.thumbnails = Thumbnails(cluster, pictures or LocalPictures(()))
         self.version = metadata.version("diptych")
         self.problems: dict[str, str] = {}

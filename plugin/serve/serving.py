@@ -16,6 +16,8 @@ from diptych.errors import SettingsError
 from diptych.ingest.pictures import LocalPictures
 from diptych.mappings.engine import detect_engine
 from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.feedback.recorder import Recorder
+from diptych.plugin.feedback.ubi import create_indexes
 from diptych.plugin.image_folder import registered_folders
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.serve.app import make_app
@@ -55,6 +57,8 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             _encoders(settings, closing),
             source_fields=settings.source_fields,
             pictures=LocalPictures(settings.image_roots, registered=registered_folders(settings)),
+            recorder=_recorder(settings, cluster, closing),
+            interleave=settings.interleave,
             limits=Limits(timeout_s=settings.search_timeout_s),
         )
         gate = Gate(indexes, fields=settings.source_fields, keys=keys)
@@ -97,6 +101,25 @@ def _dropin(settings: Settings, service: Service, gate: Gate, closing: ExitStack
     forwarder = Forwarder(service.cluster.url, ca_file=ca_file, timeout_s=settings.timeout_s)
     closing.callback(forwarder.close)
     return dropin_router(service, gate, forwarder, proxy_writes=settings.proxy_writes)
+
+
+def _recorder(settings: Settings, cluster: Cluster, closing: ExitStack) -> Recorder | None:
+    """What writes feedback, where the operator wants it.
+
+    Raises:
+        SettingsError: profiles are to be compared, and nothing would record the outcome.
+    """
+    if not settings.feedback:
+        if settings.interleave is not None:
+            raise SettingsError(
+                f"The profile {settings.interleave!r} cannot be compared live without clicks: add "
+                "--feedback."
+            )
+        return None
+    create_indexes(cluster)
+    recorder = Recorder(cluster)
+    closing.callback(recorder.close)
+    return recorder
 
 
 def _keys(settings: Settings, host: str) -> KeyRing | None:

@@ -1,0 +1,1 @@
+"""Learning from use: what was asked and clicked, and what that says of queries and profiles."""

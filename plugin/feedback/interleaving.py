@@ -1,0 +1,82 @@
+"""Two profiles compared live: their rankings dealt into one, and who of them gets the clicks.
+
+Team draft: in each round a coin says who picks first, and each picks its best document that is not
+yet there. Radlinski, Kurup and Joachims, How does clickthrough data reflect retrieval quality?,
+CIKM 2008.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from diptych.plugin.feedback.shown import Shown
+
+Dice: TypeAlias = np.random.Generator
+
+
+def team_draft(
+    rankings: Mapping[str, Sequence[str]], dice: Dice, *, size: int
+) -> list[tuple[str, str]]:
+    """(document, profile) in order: the first `size` of the two rankings dealt into one.
+
+    Args:
+        rankings: profile -> document ids, best first; two of them.
+    """
+    one, other = rankings
+    left = {name: iter(ids) for name, ids in rankings.items()}
+    taken: dict[str, str] = {}
+    while len(taken) < size:
+        n_before = len(taken)
+        for name in (one, other) if dice.random() < 0.5 else (other, one):
+            best = next((id_ for id_ in left[name] if id_ not in taken), None)
+            if best is not None and len(taken) < size:
+                taken[best] = name
+        if len(taken) == n_before:
+            break
+    return list(taken.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """How two interleaved profiles did: answers in which one got more clicks than the other.
+
+    `p` is how often a fair coin is as one-sided: the sign test.
+    """
+
+    one: str
+    other: str
+    n_for_one: int
+    n_for_other: int
+    n_equal: int
+    p: float
+
+
+def contests(shown: Sequence[Shown]) -> list[Contest]:
+    """The outcome for each pair of profiles that was interleaved."""
+    wins: dict[tuple[str, str], list[int]] = {}
+    for answer in shown:
+        names = sorted(set(answer.teams.values()))
+        if len(names) != 2:
+            continue
+        one, other = names
+        clicks = [answer.teams[id_] for id_ in answer.clicked if id_ in answer.teams]
+        lead = clicks.count(one) - clicks.count(other)
+        wins.setdefault((one, other), []).append((lead > 0) - (lead < 0))
+    return [_contest(*pair, leads) for pair, leads in sorted(wins.items())]
+
+
+def _contest(one: str, other: str, leads: Sequence[int]) -> Contest:
+    n_one, n_other = leads.count(1), leads.count(-1)
+    return Contest(one, other, n_one, n_other, leads.count(0), sign_test(n_one, n_other))
+
+
+def sign_test(n_one: int, n_other: int) -> float:
+    """How often a fair coin is as one-sided as this, in either direction."""
+    n, most = n_one + n_other, max(n_one, n_other)
+    if not n:
+        return 1.0
+    tail: int = sum(math.comb(n, k) for k in range(most, n + 1))
+    return min(1.0, float(2 * tail / 2**n))

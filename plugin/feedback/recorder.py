@@ -1,0 +1,94 @@
+"""Records go to the cluster behind the answers, never in front of them."""
+
+import logging
+import queue
+import threading
+from typing import Final, Protocol
+
+from diptych.client import Cluster, Json, to_ndjson
+from diptych.errors import DiptychError
+from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord
+
+_log = logging.getLogger(__name__)
+
+#: Records that wait; at a hundred searches a second the cluster may be away for a minute.
+_MAX_WAITING: Final = 10_000
+_BATCH: Final = 500
+#: Between two writes, so that a busy server sends hundreds at once.
+_PAUSE_S: Final = 1.0
+
+
+class Recording(Protocol):
+    """Takes what was asked and what was done."""
+
+    def query(self, record: QueryRecord) -> None:
+        """Take an answered query."""
+        ...
+
+    def event(self, record: EventRecord) -> None:
+        """Take an event."""
+        ...
+
+
+class Recorder:
+    """Writes records in batches from a thread of its own; safe to call from several threads.
+
+    What cannot be written, because too much waits or the cluster refuses, is dropped and counted
+    in the log: an answer is never late for it.
+    """
+
+    def __init__(self, cluster: Cluster, *, pause_s: float = _PAUSE_S) -> None:
+        """Starts the thread."""
+        self._cluster = cluster
+        self._pause_s = pause_s
+        self._waiting: queue.Queue[tuple[str, Json]] = queue.Queue(_MAX_WAITING)
+        self._is_closed = threading.Event()
+        self._thread = threading.Thread(target=self._write_all, name="feedback", daemon=True)
+        self._thread.start()
+
+    def query(self, record: QueryRecord) -> None:
+        """Take an answered query."""
+        self._put(QUERIES, record.to_json())
+
+    def event(self, record: EventRecord) -> None:
+        """Take an event."""
+        self._put(EVENTS, record.to_json())
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._is_closed.set()
+        self._thread.join()
+
+    def _put(self, index: str, body: Json) -> None:
+        try:
+            self._waiting.put_nowait((index, body))
+        except queue.Full:
+            _log.warning("Feedback is dropped: %d records wait for the cluster.", _MAX_WAITING)
+
+    def _write_all(self) -> None:
+        while not self._is_closed.wait(self._pause_s) or not self._waiting.empty():
+            batch = self._batch()
+            if batch:
+                self._write(batch)
+
+    def _batch(self) -> list[tuple[str, Json]]:
+        batch: list[tuple[str, Json]] = []
+        while len(batch) < _BATCH:
+            try:
+                batch.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _write(self, batch: list[tuple[str, Json]]) -> None:
+        lines: list[object] = []
+        for index, body in batch:
+            lines += [{"create": {"_index": index}}, body]
+        try:
+            answer = self._cluster.call("POST", "/_bulk", body=to_ndjson(lines))
+        except DiptychError as err:
+            _log.warning("%d records of feedback are lost: %s", len(batch), err)
+            return
+        if answer["errors"]:
+            refused = [item["create"] for item in answer["items"] if "error" in item["create"]]
+            _log.warning("%d records are refused: %s", len(refused), refused[0]["error"])

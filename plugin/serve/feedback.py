@@ -1,0 +1,104 @@
+"""Answers that are recorded, and two profiles dealt into one answer where that is wanted."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from diptych.client import Json
+from diptych.errors import UsageError
+from diptych.ingest.clock import timestamp, utc_now
+from diptych.plugin.feedback.interleaving import team_draft
+from diptych.plugin.feedback.ubi import QueryRecord
+from diptych.plugin.serve.service import Service
+from diptych.query.blend import MIN_MAX
+from diptych.query.kinds import kinds_of
+from diptych.query.profiles import DEFAULT
+from diptych.query.request import SearchRequest
+from diptych.query.response import SearchResponse
+
+_log = logging.getLogger(__name__)
+
+#: Document id -> the profile that brought it.
+Teams = Mapping[str, str]
+
+
+def answered(service: Service, index: str, request: SearchRequest, *, client: str | None) -> Json:
+    """The answer's JSON; with `query_id` where it was recorded.
+
+    Raises:
+        DiptychError: whatever the search raises.
+    """
+    response, teams = _respond(service, index, request)
+    body = response.to_json()
+    if service.recorder is not None:
+        record = _record(index, request, response, teams, client)
+        service.recorder.query(record)
+        body["query_id"] = record.query_id
+    return body
+
+
+def _respond(service: Service, index: str, request: SearchRequest) -> tuple[SearchResponse, Teams]:
+    searcher = service.searcher(index)
+    if service.recorder is None or service.interleave is None or not _is_plain(request):
+        return searcher.search(index, request), {}
+    names = (DEFAULT, service.interleave)
+    try:
+        answers = {name: searcher.search(index, replace(request, profile=name)) for name in names}
+    except UsageError as err:
+        # An index that has not both profiles is searched as ever.
+        _log.warning("%s is not interleaved: %s", index, err)
+        return searcher.search(index, request), {}
+    return _dealt(answers, size=request.size)
+
+
+def _is_plain(request: SearchRequest) -> bool:
+    """Whether the profile decides, and nothing else moves hits."""
+    says_how = request.profile or request.weights or request.blending != MIN_MAX
+    moves = request.sort or request.pinned or request.collapse or request.from_
+    return request.says_something and not (says_how or moves)
+
+
+def _dealt(answers: Mapping[str, SearchResponse], *, size: int) -> tuple[SearchResponse, Teams]:
+    hits = {hit.id: hit for response in answers.values() for hit in response.hits}
+    rankings = {name: [hit.id for hit in answer.hits] for name, answer in answers.items()}
+    dealt = team_draft(rankings, np.random.default_rng(), size=size)
+    first, other = answers.values()
+    response = replace(
+        first,
+        hits=tuple(hits[id_] for id_, _ in dealt),
+        total=max(first.total, other.total),
+        took_ms=first.took_ms + other.took_ms,
+    )
+    return response, dict(dealt)
+
+
+def _record(
+    index: str,
+    request: SearchRequest,
+    response: SearchResponse,
+    teams: Teams,
+    client: str | None,
+) -> QueryRecord:
+    kinds = kinds_of(text=request.words, has_image=bool(request.image), like=request.like)
+    attributes: dict[str, Any] = {
+        "kind": kinds[-1],
+        "profile": "interleaved" if teams else request.profile or DEFAULT,
+        "from": request.from_,
+        "size": request.size,
+        "n_filters": len(request.filters),
+        "total": response.total,
+        "took_ms": round(response.took_ms, 1),
+    }
+    return QueryRecord(
+        query_id=uuid4().hex,
+        index=index,
+        timestamp=timestamp(utc_now()),
+        user_query=request.words or "",
+        hit_ids=[hit.id for hit in response.hits],
+        attributes=attributes | ({"teams": dict(teams)} if teams else {}),
+        client=client,
+    )

@@ -1,0 +1,235 @@
+"""Feedback on a real index: recorded by the server, read back as figures and judgments."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+from commands import RunDiptych
+from serving import Server, run_server, shelf_app
+from shelf import Shelf, run_shelf
+from waiting import wait_until
+
+from diptych.client import Cluster
+from diptych.errors import SearchError, SettingsError
+from diptych.plugin.cli import diptych
+from diptych.plugin.feedback.reading import read_shown
+from diptych.plugin.feedback.recorder import Recorder
+from diptych.plugin.feedback.shown import Shown
+from diptych.plugin.feedback.ubi import EVENTS, QUERIES, create_indexes
+from diptych.plugin.relevance.profile_store import write_profile
+from diptych.query.profiles import Preference
+from diptych.settings import load_settings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def shelf(cluster_url: str) -> Iterator[Shelf]:
+    """60 products in an index of the test's own, so that its feedback is too."""
+    cluster = Cluster(load_settings(cluster_url=cluster_url))
+    with run_shelf(cluster, 60) as shelf:
+        yield shelf
+    cluster.close()
+
+
+@pytest.fixture
+def recorder(shelf: Shelf) -> Iterator[Recorder]:
+    """Writes as soon as there is something."""
+    create_indexes(shelf.cluster)
+    recorder = Recorder(shelf.cluster, pause_s=0.01)
+    yield recorder
+    recorder.close()
+
+
+@pytest.fixture
+def server(shelf: Shelf, recorder: Recorder) -> Iterator[Server]:
+    """Records what is asked and chosen."""
+    with run_server(shelf_app(shelf, recorder=recorder)) as server:
+        yield server
+
+
+def recorded(shelf: Shelf, *, n: int, n_clicks: int) -> list[Shown]:
+    """The answers, as soon as so many are there with so many clicks."""
+
+    def read() -> list[Shown]:
+        shelf.cluster.call("POST", f"/{QUERIES},{EVENTS}/_refresh")
+        try:
+            return read_shown(shelf.cluster, shelf.index)
+        except SearchError:
+            return []
+
+    def is_there() -> bool:
+        found = read()
+        return len(found) == n and sum(len(one.clicks) for one in found) == n_clicks
+
+    wait_until(is_there, patience_s=20)
+    return read()
+
+
+def search(server: Server, shelf: Shelf, **body: object) -> dict[str, object]:
+    """The answer of the simple call."""
+    status, answer, _ = server.ask(f"/indexes/{shelf.index}/search", body)
+    assert 200 == status
+    found: dict[str, object] = answer
+    return found
+
+
+def choose(server: Server, shelf: Shelf, answer: dict[str, object], position: int) -> str:
+    """Click a hit of an answer, and return its id."""
+    hits = answer["hits"]
+    assert isinstance(hits, list)
+    chosen = str(hits[position - 1]["id"])
+    event = {"query_id": answer["query_id"], "id": chosen, "position": position}
+    status, _, _ = server.ask(f"/indexes/{shelf.index}/events", event)
+    assert 204 == status
+    return chosen
+
+
+def test_what_was_asked_and_chosen_is_read_back(server: Server, shelf: Shelf) -> None:
+    """In UBI's form: what was shown in which order, and what was clicked."""
+    answer = search(server, shelf, text="red dress", size=5, client="browser-7")
+    chosen = choose(server, shelf, answer, 2)
+
+    (shown,) = recorded(shelf, n=1, n_clicks=1)
+
+    hits = answer["hits"]
+    assert isinstance(hits, list)
+    assert [hit["id"] for hit in hits] == list(shown.ids)
+    assert ("red dress", "default", "browser-7") == (shown.query, shown.profile, shown.client)
+    assert [chosen] == [click.id for click in shown.clicks]
+    assert 2 == shown.rank(chosen)
+
+
+def test_nothing_of_the_person_is_recorded(server: Server, shelf: Shelf) -> None:
+    """No photo, no address, no header; without a client there is none."""
+    search(server, shelf, text="red dress")
+    recorded(shelf, n=1, n_clicks=0)
+
+    query = {"term": {"query_attributes.index": shelf.index}}
+    answer = shelf.cluster.call("POST", f"/{QUERIES}/_search", body={"query": query})
+    (source,) = [hit["_source"] for hit in answer["hits"]["hits"]]
+
+    assert {
+        *("application", "query_id", "timestamp", "user_query", "object_id_field"),
+        *("query_response_id", "query_response_hit_ids", "query_attributes"),
+    } == source.keys()
+    assert {
+        *("index", "kind", "profile", "from", "size", "n_filters", "total", "took_ms"),
+    } == source["query_attributes"].keys()
+
+
+def test_server_without_feedback_records_nothing(shelf: Shelf) -> None:
+    """It is opt-in: no id in the answer, and no events are taken."""
+    with run_server(shelf_app(shelf)) as server:
+        answer = search(server, shelf, text="red dress")
+        event = {"query_id": "x", "id": "p0", "position": 1}
+        status, problem, _ = server.ask(f"/indexes/{shelf.index}/events", event)
+
+    assert "query_id" not in answer
+    assert 404 == status
+    assert "--feedback" in problem["fix"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"query_id": "x", "id": "p0", "position": 0},
+        {"query_id": "x" * 101, "id": "p0", "position": 1},
+        {"query_id": "x", "id": "p0", "position": 1, "action": "delete"},
+        {"query_id": "x", "position": 1},
+        {"query_id": "x", "id": "p0", "position": 1, "user": "Jane"},
+    ],
+)
+def test_event_of_another_form_is_refused(
+    server: Server, shelf: Shelf, event: dict[str, object]
+) -> None:
+    """Nothing of it is recorded."""
+    status, _, _ = server.ask(f"/indexes/{shelf.index}/events", event)
+
+    assert 400 == status
+
+
+def test_two_profiles_are_compared_live(shelf: Shelf, recorder: Recorder) -> None:
+    """Each hit belongs to the profile that brought it; clicks on one team win for it."""
+    for name, weights in (
+        ("default", {"keywords": 0.0, "text": 1.0, "image": 0.0}),
+        ("sale", {"keywords": 0.0, "text": 0.0, "image": 1.0}),
+    ):
+        write_profile(shelf.cluster, shelf.index, name, {"words": Preference(weights)})
+    app = shelf_app(shelf, recorder=recorder, interleave="sale")
+    with run_server(app) as server:
+        answer = search(server, shelf, text="red dress", size=6)
+        own = search(server, shelf, text="red dress", size=6, profile="sale")
+
+    both = recorded(shelf, n=2, n_clicks=0)
+
+    (dealt,) = [one for one in both if one.profile == "interleaved"]
+    (plain,) = [one for one in both if one.profile == "sale"]
+    assert {"default": 3, "sale": 3} == {
+        name: list(dealt.teams.values()).count(name) for name in ("default", "sale")
+    }
+    assert set(dealt.ids) == dealt.teams.keys()
+    assert not plain.teams
+    assert answer["hits"] != own["hits"]
+
+
+def run(shelf: Shelf, *arguments: str) -> Result:
+    """A command as it is typed."""
+    return CliRunner().invoke(diptych, [*arguments, "--cluster-url", shelf.cluster.url])
+
+
+def test_clicks_become_judgments_that_eval_reads(
+    server: Server, shelf: Shelf, tmp_path: Path
+) -> None:
+    """What is chosen each time has a higher grade than what never is."""
+    for _ in range(12):
+        chosen = choose(server, shelf, search(server, shelf, text="red dress", size=5), 1)
+    search(server, shelf, text="asked once")
+    recorded(shelf, n=13, n_clicks=12)
+    file = tmp_path / "clicks.ndjson"
+
+    result = run(shelf, "judge", shelf.index, "--from-clicks", "--out", str(file))
+
+    assert result.exception is None, result.output
+    assert "1 queries judged by 12 clicks on 13 answers; 1 were asked less" in result.stdout
+    (row,) = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+    assert "red dress" == row["text"]
+    assert chosen == max(row["relevant"], key=row["relevant"].__getitem__)
+    assert row["relevant"][chosen] > 1 > min(row["relevant"].values())
+
+
+def test_satisfaction_is_shown_by_day_and_profile(server: Server, shelf: Shelf) -> None:
+    """Two answers, one of them clicked at rank 2."""
+    choose(server, shelf, search(server, shelf, text="red dress"), 2)
+    search(server, shelf, text="blue coat")
+    recorded(shelf, n=2, n_clicks=1)
+
+    result = run(shelf, "satisfaction", shelf.index, "--json")
+
+    assert result.exception is None, result.output
+    (day,) = json.loads(result.stdout)["days"]
+    assert ("default", 2, 0.5, 0.25, 0.5) == tuple(
+        day[name] for name in ("profile", "n", "click_rate", "reciprocal_rank", "abandoned")
+    )
+    assert "CTR@10" in run(shelf, "satisfaction", shelf.index).stdout
+
+
+def test_index_of_which_nothing_was_recorded_is_told(shelf: Shelf, recorder: Recorder) -> None:
+    """With what to do."""
+    result = run(shelf, "satisfaction", shelf.index)
+
+    assert isinstance(result.exception, SearchError)
+    assert "serve it with --feedback" in str(result.exception)
+
+
+def test_profiles_cannot_be_compared_without_feedback(
+    run_diptych: RunDiptych, shelf: Shelf
+) -> None:
+    """Before the server listens."""
+    result = run_diptych("serve", shelf.index, "--interleave", "sale", "--port", "0")
+
+    assert SettingsError.exit_code == result.returncode
+    assert "add --feedback" in result.stderr
