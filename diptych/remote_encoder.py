@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import orjson
-import urllib3
 
 from diptych.encoding import EncodedImages, ModelRef, Role, speakable
-from diptych.errors import BusyError, EncodingError, ImageError, SettingsError, UnavailableError
+from diptych.errors import EncodingError, ImageError
 from diptych.images import check_length
+from diptych.remote_service import RemoteService
 from diptych.vectors import Floats, from_base64
 
 #: What one request carries at most, well below what the service accepts.
@@ -20,7 +19,6 @@ _PICTURES = 32
 _REQUEST_BYTES = 24 * 1024 * 1024
 #: More than any model reads.
 _CHARACTERS = 1_000_000
-_CONNECTIONS = 8
 
 
 class RemoteEncoder:
@@ -36,10 +34,7 @@ class RemoteEncoder:
         Raises:
             SettingsError: `url` is not an http or https address.
         """
-        self._url = _checked(url)
-        self._pool = urllib3.PoolManager(
-            maxsize=_CONNECTIONS, retries=False, timeout=urllib3.Timeout(total=timeout_s)
-        )
+        self._service = RemoteService(url, timeout_s=timeout_s)
         self._models: tuple[ModelRef, ModelRef] | None = None
         self._lock = threading.Lock()
 
@@ -91,7 +86,7 @@ class RemoteEncoder:
     def _known_models(self) -> tuple[ModelRef, ModelRef]:
         with self._lock:
             if self._models is None:
-                self._models = self._models_in(self._ask("GET", "/health"))
+                self._models = self._models_in(self._service.ask("GET", "/health"))
             return self._models
 
     def _models_in(self, health: Any) -> tuple[ModelRef, ModelRef]:
@@ -99,22 +94,24 @@ class RemoteEncoder:
             models = health["models"]
             return ModelRef(**models["text"]), ModelRef(**models["image"])
         except (TypeError, KeyError) as err:
-            raise self._no_encoder(200) from err
+            raise self._service.no_encoder(200) from err
 
     def _embeddings(
         self, path: str, model: ModelRef, inputs: list[str], fields: Mapping[str, str]
     ) -> list[dict[str, Any]]:
-        answer = self._ask("POST", path, {"input": inputs, "encoding_format": "base64", **fields})
+        answer = self._service.ask(
+            "POST", path, {"input": inputs, "encoding_format": "base64", **fields}
+        )
         if (model.name, model.revision) != (answer["model"], answer["revision"]):
             raise EncodingError(
-                f"The encoder at {self._url} has changed its model from {model.name} "
+                f"The encoder at {self._service.url} has changed its model from {model.name} "
                 f"({model.revision}) to {answer['model']} ({answer['revision']}): start this "
                 f"process again."
             )
         items: list[dict[str, Any]] = answer["data"]
         if len(items) != len(inputs):
             raise EncodingError(
-                f"The encoder at {self._url} answered with {len(items)} vectors to "
+                f"The encoder at {self._service.url} answered with {len(items)} vectors to "
                 f"{len(inputs)} inputs: start a `diptych encoder` of this version."
             )
         return items
@@ -123,67 +120,10 @@ class RemoteEncoder:
         vector = from_base64(item["embedding"])
         if len(vector) != model.dimension:
             raise EncodingError(
-                f"The encoder at {self._url} answered with {len(vector)} dimensions in place of "
+                f"The encoder at {self._service.url} answered with {len(vector)} dimensions in place of "
                 f"{model.dimension}: start a `diptych encoder` of this version."
             )
         return vector
-
-    def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> Any:
-        try:
-            response = self._pool.request(
-                method,
-                self._url + path,
-                body=None if body is None else orjson.dumps(body),
-                headers={"content-type": "application/json"},
-            )
-        except urllib3.exceptions.HTTPError as err:
-            raise UnavailableError(
-                f"The encoder at {self._url} does not answer ({type(err).__name__}): start it "
-                f"with `diptych encoder`, or correct --encoder-url."
-            ) from err
-        return self._answer(response)
-
-    def _answer(self, response: urllib3.BaseHTTPResponse) -> Any:
-        if response.status in (429, 503):
-            raise BusyError(f"The encoder at {self._url} has too much to do: try again later.")
-        if response.status in (502, 504):
-            raise UnavailableError(
-                f"The encoder behind {self._url} does not answer ({response.status}): start it "
-                f"with `diptych encoder`."
-            )
-        try:
-            answer = orjson.loads(response.data)
-        except orjson.JSONDecodeError as err:
-            raise self._no_encoder(response.status) from err
-        if response.status != 200:
-            raise EncodingError(
-                f"The encoder at {self._url} refuses ({response.status}): {_message(answer)}"
-            )
-        return answer
-
-    def _no_encoder(self, status: int) -> EncodingError:
-        return EncodingError(
-            f"What answers at {self._url} ({status}) is no encoder: correct --encoder-url."
-        )
-
-
-def _checked(url: str) -> str:
-    try:
-        parsed = urllib3.util.parse_url(url)
-    except urllib3.exceptions.LocationParseError:
-        parsed = urllib3.util.Url()
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise SettingsError(
-            f"The encoder's address {url!r} is not of the form http://HOST:PORT: correct "
-            f"--encoder-url."
-        )
-    return url.rstrip("/")
-
-
-def _message(answer: Any) -> str:
-    if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-        return str(answer["error"].get("message"))
-    return "it gives no reason; correct --encoder-url."
 
 
 def _too_long(images: Sequence[bytes]) -> dict[int, ImageError]:

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     encoder_url: str | None = Field(
         None, description="Address of a `diptych encoder`, where no model is loaded in process."
     )
+    rerank_model: str | None = Field(
+        None,
+        description="Cross-encoder for reranking: NAME, folder or NAME@REV; the encoder service's "
+        "unless set.",
+    )
     source_fields: Words = Field(
         (),
         description="Fields that a search may show (',' separated, '*' allowed); all unless set.",

@@ -4,6 +4,7 @@
     POST /v1/embeddings         {"input": "..." | ["..."], "encoding_format": "float" | "base64"}
                                 and of ours "space": "text" | "image", "role": "query" | "document"
     POST /v1/images/embeddings  {"input": ["<base64 of a file>"], "encoding_format": ...}
+    POST /v1/rerank             {"query": "...", "documents": ["..."]}, as Cohere and Jina have it
 
 A picture that cannot be used has `"embedding": null` and an `"error"` in the answer's list.
 """
@@ -22,11 +23,13 @@ from pydantic import BaseModel, Field
 from diptych.encoding import Encoder, ModelRef, Role
 from diptych.errors import DiptychError, EncodingError, UsageError
 from diptych.plugin.serve.limits import BodyLimit
+from diptych.reranking import Reranker
 from diptych.vectors import Floats, to_base64
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_TEXTS = 2048
 MAX_PICTURES = 256
+MAX_PAIRS = 1_000
 
 Format = Literal["float", "base64"]
 
@@ -49,8 +52,16 @@ class PicturesBody(BaseModel):
     encoding_format: Format = "float"
 
 
-def encoder_app(encoder: Encoder) -> FastAPI:
-    """The application; it runs the encoder in Starlette's threads."""
+class RerankBody(BaseModel):
+    """A query, and documents to order for it."""
+
+    query: str
+    documents: list[str]
+    model: str | None = None
+
+
+def encoder_app(encoder: Encoder, reranker: Reranker | None = None) -> FastAPI:
+    """The application; it runs the models in Starlette's threads."""
     app = FastAPI(title="Diptych encoder", openapi_url=None)
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, refuse=_error)
     app.add_exception_handler(RequestValidationError, _refuse_body)
@@ -80,6 +91,17 @@ def encoder_app(encoder: Encoder) -> FastAPI:
         encoded = encoder.encode_images([_file(text) for text in body.input])
         errors = {i: str(err) for i, err in encoded.errors.items()}
         return _answer(encoder.image_model, encoded.vectors, body.encoding_format, errors)
+
+    @app.post("/v1/rerank")
+    def rerank(body: RerankBody) -> Response:
+        if reranker is None:
+            raise UsageError(
+                "No cross-encoder is loaded here: start `diptych encoder` with --rerank-model."
+            )
+        _check_count(len(body.documents), MAX_PAIRS, "documents")
+        scores = reranker.scores(body.query, body.documents).tolist() if body.documents else []
+        best = sorted(enumerate(scores), key=lambda pair: -pair[1])
+        return _json({"results": [{"index": i, "relevance_score": score} for i, score in best]})
 
     return app
 

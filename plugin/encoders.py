@@ -11,6 +11,7 @@ from diptych.ingest.caching import Cache
 from diptych.ingest.metering import MeteredEncoder
 from diptych.ingest.meters import Meters, NoMeters
 from diptych.ingest.remembering import RememberingEncoder
+from diptych.reranking import Reranker
 from diptych.settings import Settings
 
 #: A shopper waits no longer for a query vector: the answer is then by keyword alone.
@@ -47,6 +48,29 @@ def choose_encoder(
         image_model=_spec(contract.image_model),
         device=settings.device,
     )
+
+
+def choose_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder that is named, else that of the encoder service; None without either.
+
+    Raises:
+        EncodingError: the model cannot be loaded here.
+        SettingsError: the device is not there.
+    """
+    if settings.rerank_model is not None:
+        try:
+            from diptych.workers.encoders.loading import load_reranker
+        except ImportError as err:
+            raise EncodingError(
+                f"A cross-encoder cannot be loaded here ({err}): install diptych[worker], or run "
+                "`diptych encoder --rerank-model` and name it with --encoder-url."
+            ) from err
+        return load_reranker(settings.rerank_model, device=settings.device)
+    if settings.encoder_url is not None:
+        from diptych.remote_reranker import RemoteReranker
+
+        return RemoteReranker(settings.encoder_url, timeout_s=QUERY_TIMEOUT_S)
+    return None
 
 
 def worker_encoders(

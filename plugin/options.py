@@ -12,6 +12,7 @@ CLUSTER = ("cluster_url", "username", "password_file", "api_key_file", "ca_file"
 BROKER = ("broker_url",)
 LOCAL = ("home_dir",)
 MODELS = ("device", "encoder_url")
+RERANKING = ("rerank_model",)
 PICTURES = ("image_roots", "image_hosts", "image_networks", "image_rate")
 CACHE = ("cache_dir", "cache_max_bytes", "cache_shared")
 WATCHING = ("metrics_port", "metrics_host", "log_format", "log_level")

@@ -38,6 +38,10 @@ _FLAGS: Mapping[str, tuple[str, Mapping[str, object]]] = {
             "help": "Of keywords, text, image, agreement; one left out keeps its default.",
         },
     ),
+    "profile": (
+        "--profile",
+        {"metavar": "NAME", "help": "Of the index's tuned weights; `none` for the built-in ones."},
+    ),
     "blending": (
         "--blending",
         {"metavar": "METHOD", "help": "min_max, z_score, rrf:60 or bounds:0,12,0,1."},
@@ -56,6 +60,10 @@ _FLAGS: Mapping[str, tuple[str, Mapping[str, object]]] = {
             "help": "brand=Acme:0.2, sold/100:0.1 (half of 0.1 at 100 sold) or "
             "released~now,30d:0.1 (half of 0.1 after 30 days).",
         },
+    ),
+    "rerank": (
+        "--rerank",
+        {"type": int, "metavar": "N", "help": "Order the first N hits anew by a cross-encoder."},
     ),
     "pinned": ("--pin", {**_IDS, "help": "Product shown first, if it passes the filters."}),
     "buried": ("--bury", {**_IDS, "help": "Product shown last."}),
@@ -84,6 +92,7 @@ ORDERING = (
     "collapse",
     "diversity",
     "boosts",
+    "rerank",
     "pinned",
     "buried",
     "min_score",

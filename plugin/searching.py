@@ -11,7 +11,7 @@ from diptych.encoding import Encoder
 from diptych.errors import EncodingError, UnavailableError
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
-from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.encoders import choose_encoder, choose_reranker
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.query.cached_encoder import CachedEncoder
 from diptych.query.request import SearchRequest
@@ -33,7 +33,9 @@ class Desk:
     searcher: Searcher
 
 
-def open_desk(settings: Settings, index: str, *, needs_encoder: bool) -> Desk:
+def open_desk(
+    settings: Settings, index: str, *, needs_encoder: bool, reranks: bool = False
+) -> Desk:
     """The index and a searcher; models are loaded only where something needs them.
 
     Raises:
@@ -56,7 +58,14 @@ def open_desk(settings: Settings, index: str, *, needs_encoder: bool) -> Desk:
         except (EncodingError, UnavailableError) as err:
             problem = str(err)
     fields = settings.source_fields
-    searcher = Searcher(cluster, engine, encoder, encoder_problem=problem, source_fields=fields)
+    searcher = Searcher(
+        cluster,
+        engine,
+        encoder,
+        encoder_problem=problem,
+        source_fields=fields,
+        reranker=choose_reranker(settings) if reranks else None,
+    )
     return Desk(settings, cluster, engine, target, searcher)
 
 
@@ -66,7 +75,9 @@ def answer(settings: Settings, index: str, request: SearchRequest, *, as_json: b
     Raises:
         DiptychError: whatever the search raises.
     """
-    desk = open_desk(settings, index, needs_encoder=request.needs_encoder)
+    desk = open_desk(
+        settings, index, needs_encoder=request.needs_encoder, reranks=bool(request.rerank)
+    )
     response = desk.searcher.search(index, request)
     _tell_missing_vectors(desk)
     if response.degraded_reason is not None:

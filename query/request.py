@@ -41,6 +41,8 @@ class SearchRequest:
         collapse: a field of which each value is shown once, by its best hit.
         diversity: 0 orders by score alone, 1 shows what differs most first.
         boosts: what raises the blended score.
+        rerank: a search by words has its first so many hits, up to 200, ordered anew by a
+            cross-encoder; 0 leaves the order.
         pinned: ids shown first, in this order, wherever they pass the filters.
         buried: ids moved below all others of the window.
         min_score: hits with a lower score are left out.
@@ -72,6 +74,7 @@ class SearchRequest:
     collapse: str | None = None
     diversity: float = 0.0
     boosts: tuple[Boost, ...] = ()
+    rerank: int = 0
     pinned: tuple[str, ...] = ()
     buried: tuple[str, ...] = ()
     min_score: float | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from diptych.errors import UsageError
 from diptych.query.criteria import Facet, Filter, Range
-from diptych.query.page import check_page
+from diptych.query.page import WINDOW, check_page
 from diptych.query.ranking.diversity import check_diversity
 from diptych.query.weights import check_any, check_weights
 
@@ -117,6 +117,12 @@ def _check_numbers(request: "SearchRequest") -> None:
 
 
 def _check_order(request: "SearchRequest") -> None:
+    if not 0 <= request.rerank <= WINDOW:
+        raise UsageError(
+            f"The first {request.rerank} hits cannot be reranked: use a number from 0 to {WINDOW}."
+        )
+    if request.sort and request.rerank:
+        raise UsageError("Hits in the order of a field cannot be reranked: leave out one of both.")
     if request.sort and (request.diversity or request.buried):
         other = "diversity" if request.diversity else "buried products"
         raise UsageError(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from diptych.client import Cluster
 from diptych.encoding import Encoder
@@ -14,10 +15,12 @@ from diptych.query.conversation import Conversation, Sent
 from diptych.query.plan import Plan, make_plan
 from diptych.query.profiles import with_profile
 from diptych.query.request import SearchRequest
+from diptych.query.reranking import read_words, reranked
 from diptych.query.response import SearchResponse
 from diptych.query.run import Runner
 from diptych.query.view import IndexView, Views
 from diptych.query.why import Why, tell_why
+from diptych.reranking import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Searcher:
         encoder: None answers with keywords alone.
         encoder_problem: why there is none, for the answer's `degraded_reason`.
         source_fields: fields that callers may see, `*` allowed; none means all.
+        reranker: orders first hits anew where a request asks for it.
     """
 
     def __init__(
@@ -51,8 +55,10 @@ class Searcher:
         *,
         encoder_problem: str = NO_ENCODER,
         source_fields: Sequence[str] = (),
+        reranker: Reranker | None = None,
     ) -> None:
         """See the class; nothing is sent yet."""
+        self._reranker = reranker
         self._cluster = cluster
         self._engine = engine
         self._asker = Asker(cluster, engine, encoder, encoder_problem=encoder_problem)
@@ -64,7 +70,8 @@ class Searcher:
 
         What cannot be used is left out, and the answer says so: without an encoder, when it fails
         or is too slow, where no product has a vector or the cluster cannot compare them, words are
-        searched by keyword alone; where only the keywords fail, by vector alone.
+        searched by keyword alone; where only the keywords fail, by vector alone; the order stays
+        where it cannot be reranked.
 
         Raises:
             UsageError: a filter, field or weight that this index cannot take.
@@ -73,6 +80,12 @@ class Searcher:
             ImageError: the photo cannot be decoded.
             DiptychError: whatever the cluster refuses or cannot answer.
         """
+        if request.rerank and request.words:
+            words = read_words(self._cluster, self._views.of(index).target)
+            return reranked(partial(self._search, index), request, self._reranker, words)
+        return self._search(index, request)
+
+    def _search(self, index: str, request: SearchRequest) -> SearchResponse:
         started = time.perf_counter()
         prepared, runner = self._runner(index, request)
         found = runner.run()

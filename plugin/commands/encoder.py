@@ -11,7 +11,7 @@ _MAX_REQUESTS = 64
 
 
 @click.command()
-@settings_options("device")
+@settings_options("device", "rerank_model")
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -24,7 +24,8 @@ _MAX_REQUESTS = 64
 def command(settings: Settings, host: str, port: int, text_model: str, image_model: str) -> None:
     """Serve a sentence model and a picture model over HTTP.
 
-    Texts in the form of OpenAI's /v1/embeddings, pictures as base64 at /v1/images/embeddings.
+    Texts in the form of OpenAI's /v1/embeddings, pictures as base64 at /v1/images/embeddings,
+    and with --rerank-model a cross-encoder at /v1/rerank.
 
     Example: diptych encoder --port 8090 --text-model sentence-transformers/all-MiniLM-L6-v2
     """
@@ -35,16 +36,19 @@ def command(settings: Settings, host: str, port: int, text_model: str, image_mod
         from diptych.plugin.serve.listening import listening
     except ImportError as err:
         raise UsageError(f"The encoder cannot be served ({err}): install diptych[serve].") from err
-    from diptych.workers.encoders.loading import load_encoder
+    from diptych.workers.encoders.loading import load_encoder, load_reranker
 
     with listening(host, port) as listener:
         encoder = load_encoder(
             text_model=text_model, image_model=image_model, device=settings.device
         )
+        reranker = None
+        if settings.rerank_model is not None:
+            reranker = load_reranker(settings.rerank_model, device=settings.device)
         url = f"http://{host}:{listener.getsockname()[1]}"
         click.echo(f"Serving {text_model} and {image_model} at {url}", err=True)
         config = uvicorn.Config(
-            encoder_app(encoder),
+            encoder_app(encoder, reranker),
             limit_concurrency=_MAX_REQUESTS,
             log_level=settings.log_level.lower(),
             access_log=False,

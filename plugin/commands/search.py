@@ -2,7 +2,7 @@
 
 import click
 
-from diptych.plugin.options import CLUSTER, LOCAL, MODELS, json_option, settings_options
+from diptych.plugin.options import CLUSTER, LOCAL, MODELS, RERANKING, json_option, settings_options
 from diptych.plugin.search_options import ORDERING, SAYING, SHOWING, MakeRequest, search_options
 from diptych.settings import Settings
 
@@ -12,7 +12,7 @@ from diptych.settings import Settings
 @click.argument("text", required=False)
 @search_options(*SAYING, *ORDERING, *SHOWING)
 @json_option
-@settings_options(*CLUSTER, *LOCAL, *MODELS)
+@settings_options(*CLUSTER, *LOCAL, *MODELS, *RERANKING)
 def command(
     settings: Settings, index: str, text: str | None, as_json: bool, make_request: MakeRequest
 ) -> None:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import click
 
 from diptych.errors import UsageError
-from diptych.plugin.options import CLUSTER, LOCAL, MODELS, SERVER, settings_options
+from diptych.plugin.options import CLUSTER, LOCAL, MODELS, RERANKING, SERVER, settings_options
 from diptych.settings import Settings
 
 #: What `diptych[serve]` adds; any other import that fails is a fault to be seen as it is.
@@ -23,7 +23,7 @@ _PACKAGES = ("fastapi", "uvicorn")
 )
 @click.option("--port", default=8080, show_default=True, help="Port to listen at; 0 for any.")
 @click.option("--print-openapi", is_flag=True, help="Print the description of the API, and end.")
-@settings_options(*CLUSTER, *LOCAL, *MODELS, *SERVER, "image_roots")
+@settings_options(*CLUSTER, *LOCAL, *MODELS, *RERANKING, *SERVER, "image_roots")
 def command(
     settings: Settings,
     indexes: tuple[str, ...],

@@ -155,6 +155,12 @@ class Page(_Strict):
     collapse: FieldName | None = Field(default=None, description="one hit for each of its values")
     diversity: Share = 0.0
     boosts: list[BoostBody] = Field(default=[], max_length=_MAX_CLAUSES)
+    rerank: int = Field(
+        default=0,
+        ge=0,
+        le=WINDOW,
+        description="so many first hits, ordered anew by a cross-encoder",
+    )
     pinned: Ids = Field(default=[], description="ids shown first")
     buried: Ids = Field(default=[], description="ids moved below the others")
     min_score: float | None = None

@@ -81,6 +81,7 @@ def _request(
         collapse=body.collapse,
         diversity=body.diversity,
         boosts=tuple(_boost(boost) for boost in body.boosts),
+        rerank=body.rerank,
         pinned=tuple(body.pinned),
         buried=tuple(body.buried),
         min_score=body.min_score,

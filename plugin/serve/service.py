@@ -19,6 +19,7 @@ from diptych.query.asking import Asker
 from diptych.query.patience import within
 from diptych.query.searcher import Searcher
 from diptych.query.view import Views
+from diptych.reranking import Reranker
 
 #: The state of cluster and models is asked for at most this often, however often `/health` is.
 _HEALTH_LIFE_S = 2.0
@@ -46,6 +47,7 @@ class Service:
             keywords alone, with that reason.
         source_fields: fields that callers may see, `*` allowed; none means all.
         pictures: opens the files that products name; without it no picture is shown.
+        reranker: orders first hits anew where a request asks for it.
         recorder: takes what is asked and chosen; None records nothing.
         interleave: a profile that is compared live with the default one.
     """
@@ -59,6 +61,7 @@ class Service:
         *,
         source_fields: Sequence[str] = (),
         pictures: PictureSource | None = None,
+        reranker: Reranker | None = None,
         recorder: Recording | None = None,
         interleave: str | None = None,
         limits: Limits = Limits(),
@@ -81,6 +84,7 @@ class Service:
         self.version = metadata.version("diptych")
         self.problems: dict[str, str] = {}
         self._encoder_for = encoder_for
+        self._reranker = reranker
         self._views = Views(cluster)
         self._cluster_health = _Lately(self._cluster_answers)
         self._encoder_health = _Lately(self._encoders_answer)
@@ -170,6 +174,7 @@ class Service:
             encoder,
             encoder_problem=problem,
             source_fields=self.source_fields,
+            reranker=self._reranker,
         )
 
 

@@ -15,7 +15,7 @@ from diptych.encoding import Encoder
 from diptych.errors import SettingsError
 from diptych.ingest.pictures import LocalPictures
 from diptych.mappings.engine import detect_engine
-from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.encoders import choose_encoder, choose_reranker
 from diptych.plugin.feedback.recorder import Recorder
 from diptych.plugin.feedback.ubi import create_indexes
 from diptych.plugin.image_folder import registered_folders
@@ -57,6 +57,7 @@ def serve(settings: Settings, indexes: Sequence[str], *, host: str, port: int) -
             _encoders(settings, closing),
             source_fields=settings.source_fields,
             pictures=LocalPictures(settings.image_roots, registered=registered_folders(settings)),
+            reranker=choose_reranker(settings),
             recorder=_recorder(settings, cluster, closing),
             interleave=settings.interleave,
             limits=Limits(timeout_s=settings.search_timeout_s),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diptych.encoding import Encoder
 from diptych.errors import EncodingError
+from diptych.reranking import Reranker
 from diptych.workers.encoders.descriptions import ModelDescription, Pooling, describe
 from diptych.workers.encoders.sources import DEMO, ModelSource, find_model
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 #: Stands for "no limit" in tokenizers that know none.
 _ANY_LENGTH = 100_000
 _FALLBACK_TOKENS = 512
+#: Of a query with a document: a product's words are short, and time grows with the length.
+_CROSS_TOKENS = 256
 
 
 def load_encoder(
@@ -58,6 +61,49 @@ def load_encoder(
     )
 
 
+def load_reranker(model: str, *, device: str = "auto", dtype: str = "auto") -> Reranker:
+    """A cross-encoder, loaded and run once; torch is imported here.
+
+    Args:
+        model: a folder, a hub name or NAME@REVISION; a sequence classification model with one
+            output, as sentence-transformers' cross-encoders and the BGE rerankers are.
+        device: auto, cpu, cuda or cuda:N.
+        dtype: as for `load_encoder`.
+
+    Raises:
+        EncodingError: the model is missing, unsupported or damaged, or torch is not installed.
+        SettingsError: the device or the precision is not there.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        from transformers import AutoModelForSequenceClassification
+
+        from diptych.workers.encoders.cross import CrossEncoder
+        from diptych.workers.encoders.device import Device
+    except ImportError as err:
+        raise EncodingError(
+            f"A cross-encoder cannot be loaded here ({err}): install diptych[worker], or name a "
+            "running `diptych encoder --rerank-model` with --encoder-url."
+        ) from err
+    on, source = Device(device, dtype=dtype), find_model(model)
+    loaded, info = _from_folder(
+        AutoModelForSequenceClassification,
+        source,
+        dtype=on.dtype,
+        use_safetensors=True,
+        output_loading_info=True,
+    )
+    if info["missing_keys"]:
+        raise EncodingError(
+            f"The weights of the model {model!r} lack {len(info['missing_keys'])} of its "
+            f"parameters (the first is {min(info['missing_keys'])}): it is no cross-encoder; name "
+            "a model for reranking."
+        )
+    tokenizer = _tokenizer(source)
+    limit = _max_tokens(_CROSS_TOKENS, tokenizer, loaded.config)
+    return CrossEncoder(loaded.to(on.name).eval(), tokenizer, max_tokens=limit, device=on)
+
+
 @dataclass(slots=True)
 class _Loaded:
     """One model in memory, with its text and picture sides built on first use."""
@@ -73,7 +119,7 @@ class _Loaded:
 
         if self._texts is None:
             tokenizer = _tokenizer(self.source)
-            limit = _max_tokens(self.description, tokenizer, self.model.config)
+            limit = _max_tokens(self.description.max_tokens, tokenizer, self.model.config)
             self._texts = TextModel(
                 self.model, tokenizer, self.description, max_tokens=limit, device=self.device
             )
@@ -155,11 +201,11 @@ def _check_complete(source: ModelSource, description: ModelDescription, missing:
         )
 
 
-def _max_tokens(description: ModelDescription, tokenizer: Any, config: Any) -> int:
-    """The smallest of what description, tokenizer and positions allow."""
+def _max_tokens(described: int | None, tokenizer: Any, config: Any) -> int:
+    """The smallest of what is said of the model, its tokenizer and its positions allow."""
     text = getattr(config, "text_config", config)
     positions = getattr(text, "max_position_embeddings", None) or _ANY_LENGTH
     if getattr(text, "model_type", "") in {"roberta", "xlm-roberta", "camembert", "mpnet"}:
         positions -= 2  # their positions start behind the padding token's
-    limit = min(description.max_tokens or _ANY_LENGTH, tokenizer.model_max_length, positions)
+    limit = min(described or _ANY_LENGTH, tokenizer.model_max_length, positions)
     return int(limit) if limit < _ANY_LENGTH else _FALLBACK_TOKENS
