@@ -1,4 +1,4 @@
-"""The page at `/`: static files of this package, under a policy that lets nothing else in."""
+"""The pages at `/` and `/judge`: static files of this package, under a policy that lets nothing else in."""
 
 import hashlib
 from functools import cache
@@ -37,15 +37,16 @@ _HEADERS = {
 
 
 def page_routes() -> list[BaseRoute]:
-    """The page for whoever takes HTML, and its files."""
+    """The pages for whoever takes HTML, and their files."""
     return [
-        _ForBrowsers("/", _page, methods=["GET", "HEAD"], include_in_schema=False),
+        _ForBrowsers("/", _search_page, methods=["GET", "HEAD"], include_in_schema=False),
+        _ForBrowsers("/judge", _judging_page, methods=["GET", "HEAD"], include_in_schema=False),
         Route(FOLDER + "{name}", _file, methods=["GET", "HEAD"], include_in_schema=False),
     ]
 
 
 class _ForBrowsers(Route):
-    """Matches only who takes HTML, for clients of the cluster ask for `/` too."""
+    """Matches only who takes HTML: clients of the cluster ask for `/` too, or for an index `judge`."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
@@ -53,8 +54,12 @@ class _ForBrowsers(Route):
         return Match.NONE, {}
 
 
-async def _page(request: Request) -> Response:
+async def _search_page(request: Request) -> Response:
     return _answer(request, "index.html")
+
+
+async def _judging_page(request: Request) -> Response:
+    return _answer(request, "judge.html")
 
 
 async def _file(request: Request) -> Response:

@@ -1,14 +1,15 @@
 /** The page: from what the shopper chooses to what is shown, and back. */
 
-import { ask, below, useKey } from "./api.js";
+import { ask, below } from "./api.js";
 import { showControls, showFacets, wireControls } from "./controls.js";
+import { askForKey, linkToIndex, offerIndexes, offerLanguages, takeKey, wantedIndex } from "./corner.js";
 import { $, make } from "./dom.js";
 import { showDetails, showHits, titleOf } from "./hits.js";
 import { takePhotos } from "./photo.js";
 import { showRequest, wireRequest } from "./request.js";
 import { PAGE_SIZE, body, correct, forget, index, recall, remember, setIndex, state, stepBack } from "./state.js";
 import { offerSuggestions } from "./suggest.js";
-import { firstLanguage, number, otherLanguage, say, speak } from "./words.js";
+import { number, say } from "./words.js";
 
 let asked;
 let answer = { hits: [], total: 0, facets: {}, took_ms: 0 };
@@ -130,11 +131,6 @@ function turn(step) {
   toTop();
 }
 
-function askForKey() {
-  $("key-form").hidden = false;
-  $("key").focus();
-}
-
 function wire() {
   const closeSuggestions = offerSuggestions((title) => {
     state.text = title;
@@ -160,16 +156,7 @@ function wire() {
   });
   $("previous").addEventListener("click", () => turn(-1));
   $("next").addEventListener("click", () => turn(1));
-  $("language").addEventListener("click", () => {
-    localStorage.setItem("diptych.language", otherLanguage());
-    changeLanguage(otherLanguage());
-  });
-  $("key-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    useKey($("key").value.trim());
-    $("key-form").hidden = true;
-    begin();
-  });
+  takeKey(begin);
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, select, textarea, dialog");
     if (event.key === "/" && !isTyping) {
@@ -195,20 +182,11 @@ function wire() {
   });
 }
 
-function changeLanguage(language) {
-  speak(language);
-  $("language").textContent = language === "zh" ? "English" : "中文";
-  $("language").lang = language === "zh" ? "en" : "zh";
-  show();
-  showAnswer();
-}
-
 async function openIndex(name) {
   setIndex(await ask(below(name)));
   $("index").value = name;
+  linkToIndex(name);
 }
-
-const wantedIndex = () => new URLSearchParams(location.search).get("index");
 
 /** Search what the address says now, in the index that it names. */
 async function reopen() {
@@ -224,8 +202,7 @@ async function reopen() {
 async function begin() {
   try {
     const { indexes } = await ask("indexes");
-    $("index").replaceChildren(...indexes.map((name) => make("option", { value: name, textContent: name })));
-    $("index").hidden = indexes.length < 2;
+    offerIndexes(indexes);
     const wanted = wantedIndex();
     await openIndex(indexes.includes(wanted) ? wanted : indexes[0]);
     correct();
@@ -249,9 +226,10 @@ const wide = matchMedia("(min-width: 60.01rem)");
 const openControls = () => ($("controls").open = wide.matches);
 wide.addEventListener("change", openControls);
 openControls();
-speak(firstLanguage());
-$("language").textContent = otherLanguage() === "zh" ? "中文" : "English";
-$("language").lang = otherLanguage();
+offerLanguages(() => {
+  show();
+  showAnswer();
+});
 recall();
 wire();
 begin();

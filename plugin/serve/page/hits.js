@@ -51,7 +51,8 @@ function heading(hit, tag, properties = {}) {
     : make(tag, properties, titleOf(hit));
 }
 
-function picture(hit, width) {
+/** A hit's picture, or a frame where there is none. */
+export function picture(hit, width) {
   const frame = make("span", { className: "picture" });
   const value = index.image_field && read(hit.source, index.image_field);
   const reference = Array.isArray(value) ? value[0] : value;
@@ -66,7 +67,8 @@ function picture(hit, width) {
   return frame;
 }
 
-function facts(hit) {
+/** A few fields of a hit. */
+export function facts(hit) {
   const names = index.fields.map(({ name }) => name).filter((name) => name !== "id");
   const texts = names.map((name) => fact(name, read(hit.source, name))).filter(Boolean).slice(0, MAX_FACTS);
   return make("p", { className: "facts" }, ...texts.map((text) => make("span", { textContent: text })));

@@ -48,7 +48,7 @@ function watchDrops(take) {
 }
 
 /** The photo as a JPEG of at most `SIDE_PX`, upright, on white. */
-async function small(file) {
+export async function small(file) {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, SIDE_PX / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");

@@ -27,6 +27,7 @@ const WORDS = {
     terms: "Matched words: {terms}", badPhoto: "This file is not a picture that can be read.",
     failed: "The server does not answer. Is it still running?", untitled: "Without a title",
     noDsl: "The request for the cluster is not shown here: {reason}", filtersOn: "Filters and weights ({n})",
+    toJudge: "Grade answers",
   },
   zh: {
     title: "以文字和图片搜索", skip: "跳到搜索结果", home: "Diptych，重新开始", search: "搜索",
@@ -54,10 +55,16 @@ const WORDS = {
     terms: "匹配的词：{terms}", badPhoto: "无法读取此文件中的图片。",
     failed: "服务器没有响应。它还在运行吗？", untitled: "无标题",
     noDsl: "此处不显示发往集群的请求：{reason}", filtersOn: "筛选与权重（{n}）",
+    toJudge: "评判结果",
   },
 };
 
 let language = "en";
+
+/** Add the texts of another page: language -> key -> text. */
+export function learn(more) {
+  for (const [name, texts] of Object.entries(more)) Object.assign(WORDS[name], texts);
+}
 
 /** The language that was chosen before, else the browser's if it is Chinese, else English. */
 export function firstLanguage() {

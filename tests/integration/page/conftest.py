@@ -1,13 +1,15 @@
 """A small shop with pictures, its server, and Chromium."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from judging import QUERIES
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from serving import Server, run_server, shelf_app
 from shelf import Shelf, run_shelf, write
 from visiting import Visit
@@ -71,3 +73,23 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     yield visit
     visit.context.close()
     assert [] == visit.complaints
+
+
+@pytest.fixture
+def judging(browser: Browser, server: Server) -> Iterator[Visit]:
+    """A visit to the judging page; it must end without a complaint of the browser."""
+    visit = Visit(browser, f"{server.url}/judge")
+    expect(visit.page.locator("#empty")).to_contain_text("Load a query set")
+    yield visit
+    visit.context.close()
+    assert [] == visit.complaints
+
+
+@pytest.fixture
+def query_set(tmp_path: Path) -> Path:
+    """Three queries as `diptych eval` reads them, and the photo of the third."""
+    file = tmp_path / "queries.ndjson"
+    file.write_text("".join(f"{json.dumps(query)}\n" for query in QUERIES), "utf-8")
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (80, 80), "red").save(tmp_path / "photos/red.png")
+    return file
