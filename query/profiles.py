@@ -44,7 +44,7 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
         UsageError: the request names a profile that the index has not, or one that is damaged.
     """
     name = request.profile or DEFAULT
-    if name == NONE or (name not in profiles and request.profile is None):
+    if name == NONE or (name == DEFAULT and name not in profiles):
         return request
     if name not in profiles:
         known = ", ".join(sorted(profiles)) or "none yet: run `diptych tune`"

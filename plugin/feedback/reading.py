@@ -8,7 +8,7 @@ from typing import Any, Final
 from diptych.client import Cluster, Json
 from diptych.errors import MissingIndexError, SearchError
 from diptych.plugin.feedback.shown import Click, Shown
-from diptych.plugin.feedback.ubi import EVENTS, QUERIES
+from diptych.plugin.feedback.ubi import EVENTS, JUDGING_CLIENT, QUERIES
 from diptych.plugin.scrolling import scrolled
 
 #: Actions that choose a hit, from the weakest on.
@@ -17,7 +17,7 @@ _PAGE: Final = 1_000
 
 
 def read_shown(cluster: Cluster, index: str, *, since: str = "now-30d") -> list[Shown]:
-    """The answers of one index with their clicks, oldest first.
+    """The answers of one index with their clicks, oldest first; not those of the judging page.
 
     Args:
         since: a time, or the engine's date arithmetic.
@@ -27,7 +27,12 @@ def read_shown(cluster: Cluster, index: str, *, since: str = "now-30d") -> list[
         DiptychError: the cluster refuses or does not answer.
     """
     recent = {"range": {"timestamp": {"gte": since}}}
-    asked = {"bool": {"filter": [recent, {"term": {"query_attributes.index": index}}]}}
+    asked = {
+        "bool": {
+            "filter": [recent, {"term": {"query_attributes.index": index}}],
+            "must_not": [{"term": {"client_id": JUDGING_CLIENT}}],
+        }
+    }
     found = [_shown(source) for source in _all(cluster, QUERIES, asked)]
     if not found:
         raise SearchError(

@@ -17,8 +17,8 @@ QUERIES, EVENTS = "ubi_queries", "ubi_events"
 #: Who writes here, and the field that holds the ids of hits.
 APPLICATION: Final = "diptych"
 _ID_FIELD: Final = "_id"
-#: Longest name of an action, a session or a client.
-MAX_NAME: Final = 100
+#: The client that the page for grading names: its searches tell nothing of shoppers.
+JUDGING_CLIENT: Final = "judging-page"
 
 _NAME: Final[Json] = {"type": "keyword", "ignore_above": 256}
 _MAPPINGS: Final[Mapping[str, Json]] = MappingProxyType(

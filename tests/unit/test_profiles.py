@@ -75,6 +75,13 @@ def test_profile_is_chosen_by_name_or_not_at_all() -> None:
     assert none == with_profile(none, PROFILES)
 
 
+def test_default_profile_may_be_named_before_there_is_one() -> None:
+    """As a live comparison does, of the built-in weights with another profile."""
+    request = SearchRequest(text="red dress", profile="default")
+
+    assert request == with_profile(request, {"sale": {}})
+
+
 def test_kind_that_a_profile_has_not_keeps_the_built_in_weights() -> None:
     """Tuning keeps only what is better."""
     request = SearchRequest(text="红色连衣裙")

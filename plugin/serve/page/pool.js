@@ -4,7 +4,8 @@ import { ask, below } from "./api.js";
 import { say } from "./words.js";
 
 const DEPTH = 10;
-const DEFAULT = {};
+// Named, because a search that names no profile may be dealt from two.
+const DEFAULT = { profile: "default" };
 const KEYWORDS = { weights: { keywords: 1, text: 0, image: 0, agreement: 0 } };
 const VECTORS = { weights: { keywords: 0 } };
 
