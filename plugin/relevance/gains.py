@@ -61,6 +61,12 @@ def rankings(legs: MemoryLegs, settings: Sequence[Setting], *, k: int) -> list[_
     ]
 
 
+def windows(legs: MemoryLegs, weights: Weights) -> tuple[Window, Window]:
+    """The windows of keywords and vectors under these weights."""
+    (nearest,) = _nearest(legs, [_counting(weights, legs.says)])
+    return _keywords(legs), nearest
+
+
 def normalised(window: Window, blending: Blending, *, position: int) -> _Numbers:
     """The scores of a window made comparable: `diptych.query.blend.normalise` for arrays."""
     scores = window.scores

@@ -48,14 +48,18 @@ class Setting:
 KEYWORDS_ALONE: Final = Setting(Weights(1.0, 0.0, 0.0, 0.0))
 
 
-def settings() -> Iterator[Setting]:
-    """Every setting of the grid; where one leg counts alone there is nothing to blend."""
+def settings(*more: Blending) -> Iterator[Setting]:
+    """Every setting of the grid; where one leg counts alone there is nothing to blend.
+
+    Args:
+        more: blendings beside those that need no knowledge of the index.
+    """
     yield KEYWORDS_ALONE
     for text in _TEXT_SHARES:
         for agreement in _AGREEMENTS:
             for keywords in _KEYWORDS:
                 weights = Weights(keywords, text, round(1 - text, 2), agreement)
-                for blending in _BLENDINGS if keywords else (MIN_MAX,):
+                for blending in (*_BLENDINGS, *more) if keywords else (MIN_MAX,):
                     yield Setting(weights, blending)
 
 

@@ -1,6 +1,7 @@
 """Tuning: the weights and the blending that serve each kind of question best."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
@@ -8,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diptych.errors import SearchError
+from diptych.plugin.relevance.calibration import bounds_blending
 from diptych.plugin.relevance.choosing import MIN_QUESTIONS, Choice, choose, folds_of
 from diptych.plugin.relevance.gains import ndcg
 from diptych.plugin.relevance.grid import Setting, settings
-from diptych.plugin.relevance.legs_in_memory import read_legs
+from diptych.plugin.relevance.legs_in_memory import MemoryLegs, read_legs
 from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.stock import Stock
 from diptych.plugin.searching import Desk
+from diptych.query.blend import Blending
 from diptych.query.profiles import Preference
 from diptych.query.weights import Weights
 
 _Numbers: TypeAlias = NDArray[np.float64]
+
+#: Questions that tell what scores the legs give; each is asked once more.
+_N_CALIBRATING: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +81,48 @@ def try_all(
         SearchError: a question cannot be asked; tuning on the others would hide it.
         DiptychError: the cluster or the encoder does not answer.
     """
-    tried = list(settings())
-    rows, own = [], []
-    for number, question in enumerate(questions, start=1):
-        weights = question.request(size=1, weights={}).resolved_weights
-        try:
-            legs = read_legs(desk.searcher, desk.cluster, desk.target, question, stock)
-        except OSError as err:
-            raise SearchError(f"The photo of {question.id!r} cannot be read: {err}.") from err
-        rows.append(ndcg(legs, [*tried, Setting(weights)]))
-        own.append(weights)
+    own = [_built_in(question) for question in questions]
+    tried = list(settings(*_calibrated(desk, questions, own, stock)))
+    rows = []
+    for number, (question, weights) in enumerate(zip(questions, own, strict=True), start=1):
+        rows.append(ndcg(_legs(desk, question, stock), [*tried, Setting(weights)]))
         on_progress(number)
     table = np.array(rows)
     return Tried(questions, tried, table[:, :-1], table[:, -1], own)
+
+
+def _calibrated(
+    desk: Desk, questions: Sequence[Question], own: Sequence[Weights], stock: Stock
+) -> Iterator[Blending]:
+    """Blending by bounds that some of the questions that have words tell."""
+    worded = [i for i, question in enumerate(questions) if question.text]
+    some = worded[:: max(1, len(worded) // _N_CALIBRATING)][:_N_CALIBRATING]
+    legs = [_legs(desk, questions[i], stock) for i in some]
+    blending = bounds_blending(legs, [own[i] for i in some])
+    if blending is not None:
+        yield blending
+
+
+def _built_in(question: Question) -> Weights:
+    with _readable(question):
+        return question.request(size=1, weights={}).resolved_weights
+
+
+def _legs(desk: Desk, question: Question, stock: Stock) -> MemoryLegs:
+    with _readable(question):
+        return read_legs(desk.searcher, desk.cluster, desk.target, question, stock)
+
+
+@contextmanager
+def _readable(question: Question) -> Iterator[None]:
+    """A photo that cannot be read is an error of ours."""
+    try:
+        yield
+    except OSError as err:
+        raise SearchError(
+            f"The photo of the query {question.id!r} cannot be read ({err}): correct its path, "
+            "relative to the file of queries."
+        ) from err
 
 
 def tune(tried: Tried) -> list[Tuned]:

@@ -12,7 +12,7 @@ from shelf import Shelf, run_shelf
 
 from diptych.client import Cluster
 from diptych.encoding import Role
-from diptych.errors import UsageError
+from diptych.errors import SearchError, UsageError
 from diptych.mappings.target import read_target
 from diptych.plugin.cli import diptych
 from diptych.plugin.relevance.gains import rankings
@@ -182,6 +182,19 @@ def test_few_queries_choose_nothing(shelf: Shelf, encoder_url: str, tmp_path: Pa
     result = run(shelf, encoder_url, "tune", "--queries", str(file))
 
     assert "judge 20 or more" in result.stdout.replace("\n", " ")
+
+
+def test_photo_that_is_not_there_is_named(
+    shelf: Shelf, encoder_url: str, tmp_path: Path
+) -> None:
+    """Tuning on the other queries would hide it."""
+    file = tmp_path / "queries.ndjson"
+    file.write_bytes(orjson.dumps({"id": "q7", "image": "gone.jpg", "relevant": {"p0": 1}}))
+
+    result = run(shelf, encoder_url, "tune", "--queries", str(file))
+
+    assert isinstance(result.exception, SearchError)
+    assert "The photo of the query 'q7' cannot be read" in str(result.exception)
 
 
 def test_profile_stays_beside_the_contract(shelf: Shelf) -> None:
