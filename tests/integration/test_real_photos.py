@@ -56,7 +56,7 @@ def rows(file: Path) -> list[dict[str, Any]]:
 def test_shelf_photo_finds_its_product(
     run_diptych: RunDiptych, searcher: Searcher, data: Path, index_name: str
 ) -> None:
-    """The bundled model's card names 76 % and 80 % in the first five; this asks for 65 %."""
+    """The bundled model's card names 85 % in the first five; this asks for 75 %."""
     file = data / "grocery" / "products.ndjson"
     done = [
         run_diptych("install", index_name, *FIELDS),
@@ -72,7 +72,7 @@ def test_shelf_photo_finds_its_product(
         found += any(query["relevant"].get(hit.id) == 2 for hit in hits)
 
     assert [0, 0, 0] == [step.returncode for step in done], [step.stderr for step in done]
-    assert found >= 0.65 * len(queries)
+    assert found >= 0.75 * len(queries)
 
 
 def test_kind_of_garment_finds_its_photos(

@@ -184,9 +184,7 @@ def test_few_queries_choose_nothing(shelf: Shelf, encoder_url: str, tmp_path: Pa
     assert "judge 20 or more" in result.stdout.replace("\n", " ")
 
 
-def test_photo_that_is_not_there_is_named(
-    shelf: Shelf, encoder_url: str, tmp_path: Path
-) -> None:
+def test_photo_that_is_not_there_is_named(shelf: Shelf, encoder_url: str, tmp_path: Path) -> None:
     """Tuning on the other queries would hide it."""
     file = tmp_path / "queries.ndjson"
     file.write_bytes(orjson.dumps({"id": "q7", "image": "gone.jpg", "relevant": {"p0": 1}}))

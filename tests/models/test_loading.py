@@ -116,7 +116,7 @@ def test_weights_that_lack_parameters_are_refused(copy: Path) -> None:
 
 def test_missing_tokenizer_is_a_sentence(copy: Path) -> None:
     """A folder that was copied in part."""
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):
+    for name in ("tokenizer.json", "tokenizer_config.json"):
         (copy / name).unlink()
 
     with pytest.raises(EncodingError, match="copy the model anew, or name another one"):
