@@ -18,14 +18,14 @@ from diptych.vectors import Floats, unit_rows
 
 #: Share of what is not wanted that is taken away: h = wanted - share * unwanted, where words stand
 #: against words, and where they stand against a picture or a product. Words lie closer to words
-#: than to anything else, so less is enough, and more would drown what is wanted. With the bundled
+#: than to anything else, so less is enough, and more would drown what is wanted. With the first bundled
 #: model on 600 rendered products: KIND but not COLOUR is best answered at 0.2 to 0.3 (at 0.7, 67 %
 #: of the first ten are of the kind, of 87 %), like a product but not its pattern or colour at
 #: 0.8 to 1.
 AVOIDANCE_OF_WORDS = 0.3
 AVOIDANCE_OF_PRODUCTS = 0.8
 #: Length of the shopper's taste u beside the search's own direction q, both unit: h = q + mu * u.
-#: With the bundled model on 600 rendered products, searching a kind for a shopper who liked three
+#: With the first bundled model on 600 rendered products, searching a kind for a shopper who liked three
 #: products of one colour and other kinds (115 searches, first ten hits): of the kind are 87 % at
 #: 0, 85 % at 0.3, 78 % at 0.5 and 50 % at 1; of the colour 14 %, 31 %, 37 % and 58 %. Up to 0.3 the
 #: shopper gets what they like of what they asked for; beyond, something else.

@@ -30,7 +30,7 @@ _LARGEST = 1_000
 
 NAMES = tuple(field.name for field in fields(Weights))
 
-#: Words alone. With the bundled model on 600 rendered products, half of whose words leave out what
+#: Words alone. With the first bundled model on 600 rendered products, half of whose words leave out what
 #: the picture shows (290 English and Chinese queries, nDCG@10): keywords alone 0.47, both vectors
 #: alone at 0.35 : 0.65 0.69, blended 0.72; at these weights 0.80, and with still less of the text
 #: vector 0.83. That last step is left out: a stronger sentence model deserves its say. Agreement
@@ -38,7 +38,7 @@ NAMES = tuple(field.name for field in fields(Weights))
 #: weights with every request.
 FOR_TEXT = Weights(keywords=0.2, text=0.2, image=0.8, agreement=0.0)
 #: A photo alone. `text` counts only where both vectors come from one model (`diptych.query.meaning`
-#: says why). With the bundled model on 296 shelf photos of 81 foods, 0.35 : 0.65 finds the product
+#: says why). With the first bundled model on 296 shelf photos of 81 foods, 0.35 : 0.65 finds the product
 #: first in 32 % where the vectors hold titles and descriptions and in 36 % where they hold titles
 #: alone, the picture alone in 29 %; agreement helps neither.
 FOR_IMAGE = Weights(keywords=0.0, text=0.35, image=0.65, agreement=0.0)

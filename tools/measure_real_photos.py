@@ -38,8 +38,6 @@ _SAME, _ALIKE = 2, 1
 @click.option("--home-dir", type=click.Path(path_type=Path), required=True)
 def main(data: Path, home_dir: Path) -> None:
     """Print the tables."""
-    # The worker that `embed --wait` starts may open them.
-    os.environ["DIPTYCH_IMAGE_ROOTS"] = f"{data / 'grocery'}:{data / 'clothing'}"
     for index, name, text_fields in (
         (_GROCERY, "grocery", ("title", "description")),
         (_CLOTHING, "clothing", ("title",)),
@@ -49,7 +47,7 @@ def main(data: Path, home_dir: Path) -> None:
         _write(records, _records(folder, is_titled=name == "grocery"))
         queries = home_dir / f"{index}.queries.ndjson"
         _write(queries, _grocery_queries(folder) if name == "grocery" else _clothing(folder))
-        _fill(index, records, text_fields, home_dir)
+        _fill(index, records, text_fields, home_dir, folder)
         click.echo(f"## {name}\n")
         click.echo(_tables(index, queries, home_dir))
 
@@ -64,13 +62,18 @@ def _tables(index: str, queries: Path, home_dir: Path) -> str:
     return markdown(cross_validated(desk, evaluation))
 
 
-def _fill(index: str, records: Path, text_fields: Sequence[str], home_dir: Path) -> None:
+def _fill(
+    index: str, records: Path, text_fields: Sequence[str], home_dir: Path, photos: Path
+) -> None:
     """Install, ingest, embed, by the commands that a user types."""
     flags = [flag for field in text_fields for flag in ("--text-field", field)]
     home = ["--home-dir", str(home_dir)]
     diptych(["install", index, *flags, "--image-field", "image", *home], standalone_mode=False)
     diptych(["ingest", str(records), "--index", index, *home], standalone_mode=False)
+    # The worker that this starts may open them.
+    os.environ["DIPTYCH_IMAGE_ROOTS"] = str(photos)
     diptych(["embed", index, "--wait", *home], standalone_mode=False)
+    del os.environ["DIPTYCH_IMAGE_ROOTS"]
 
 
 def _records(folder: Path, *, is_titled: bool) -> Iterator[dict[str, Any]]:
