@@ -45,9 +45,8 @@ def main(index: str, queries: Path, home_dir: Path) -> None:
     desk = open_desk(load_settings(home_dir=str(home_dir)), index, needs_encoder=True)
     stock = read_stock(desk.cluster, desk.engine, desk.target)
     questions = answerable(read_questions(queries), relevant_from=1e-3)
-    click.echo(
-        "| kind | queries | built-in | by kind | by query | p | best of each |\n" + "|---|" * 7
-    )
+    click.echo("| kind | queries | built-in | by kind | by query | p | best of each |")
+    click.echo("|" + "---|" * 7)
     for kind in dict.fromkeys(question.kind for question in questions):
         of_kind = [question for question in questions if question.kind == kind]
         legs = [read_legs(desk.searcher, desk.cluster, desk.target, q, stock) for q in of_kind]
