@@ -13,6 +13,7 @@ from typing import Final
 from diptych.client import Cluster, Json, path
 from diptych.errors import CredentialsError, DiptychError, RefusedError
 from diptych.mappings.engine import Engine
+from diptych.plugin.counting import count_documents
 from diptych.plugin.paging import copy_pages
 
 _log = logging.getLogger(__name__)
@@ -115,4 +116,4 @@ def _written(cluster: Cluster, index: str) -> int:
 def refreshed_count(cluster: Cluster, index: str) -> int:
     """Documents of an index, counted after a refresh."""
     cluster.call("POST", path(index, "_refresh"))
-    return int(cluster.call("GET", path(index, "_count"))["count"])
+    return count_documents(cluster, index)

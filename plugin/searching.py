@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diptych.client import Cluster, path, to_json
+from diptych.client import Cluster, to_json
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder
 from diptych.errors import EncodingError, UnavailableError
 from diptych.mappings.engine import Engine, detect_engine
 from diptych.mappings.target import Target, read_target
+from diptych.plugin.counting import count_without_vector
 from diptych.plugin.encoders import choose_encoder, choose_reranker
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.query.cached_encoder import CachedEncoder
@@ -92,10 +93,7 @@ def answer(settings: Settings, index: str, request: SearchRequest, *, as_json: b
 
 def _tell_missing_vectors(desk: Desk) -> None:
     """Products without a vector are found by keyword alone, below all that have one."""
-    lacking = {"bool": {"must_not": [{"exists": {"field": desk.target.contract.vector_field}}]}}
-    body = {"size": 0, "track_total_hits": True, "query": lacking}
-    answer = desk.cluster.call("POST", path(desk.target.name, "_search"), body=body)
-    n_lacking = answer["hits"]["total"]["value"]
+    n_lacking = count_without_vector(desk.cluster, desk.target)
     if n_lacking:
         click.echo(
             f"{n_lacking:,} documents have no vector and rank below those that have one: see "

@@ -15,11 +15,11 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from diptych.plugin.relevance.choosing import MIN_QUESTIONS, best_setting, folds_of
+from diptych.plugin.relevance.choosing import MIN_QUESTIONS, best_setting, folds_of_questions
 from diptych.plugin.relevance.comparing import p_value
 from diptych.plugin.relevance.doubts import answerable
 from diptych.plugin.relevance.gains import ndcg, windows
-from diptych.plugin.relevance.grid import Setting, settings
+from diptych.plugin.relevance.grid import Setting, distances_from, settings
 from diptych.plugin.relevance.legs_in_memory import MemoryLegs, read_legs
 from diptych.plugin.relevance.query_files import read_questions
 from diptych.plugin.relevance.questions import Question
@@ -58,9 +58,9 @@ def _row(kind: str, questions: Sequence[Question], legs: Sequence[MemoryLegs]) -
     own = questions[0].request(size=1, weights={}).resolved_weights
     tried = [*settings(), Setting(own)]
     values = np.array([ndcg(one, tried) for one in legs])
-    distances = np.array([setting.distance(Setting(own)) for setting in tried])
+    distances = distances_from(own, tried)
     facts = np.array([_facts(*pair, own) for pair in zip(questions, legs, strict=True)])
-    folds = folds_of([tuple(sorted(question.grades)) for question in questions])
+    folds = folds_of_questions(questions)
     by_kind, by_query = np.empty(len(values)), np.empty(len(values))
     for fold in np.unique(folds):
         inside = folds == fold

@@ -40,11 +40,12 @@ def command(
 
     Example: diptych tune products --queries queries.ndjson --dry-run
     """
+    from diptych.plugin.counting import count_documents
     from diptych.plugin.progress import count_bar
     from diptych.plugin.relevance.doubts import about_index, about_questions, answerable
     from diptych.plugin.relevance.judgment_files import read_judged
     from diptych.plugin.relevance.profile_store import check_name, write_profile
-    from diptych.plugin.relevance.stock import count_documents, read_stock
+    from diptych.plugin.relevance.stock import read_stock
     from diptych.plugin.relevance.tuning import try_all, tune
     from diptych.plugin.relevance.tuning_report import print_tuned
     from diptych.plugin.searching import open_desk
@@ -59,7 +60,7 @@ def command(
     )
     for notice in notices:
         click.echo(f"diptych: {notice}", err=True)
-    with count_bar("Reading vectors", count_documents(desk.cluster, desk.target)) as bar:
+    with count_bar("Reading vectors", count_documents(desk.cluster, index)) as bar:
         stock = read_stock(desk.cluster, desk.engine, desk.target, on_progress=bar)
     with count_bar("Trying", len(questions)) as bar:
         tried = try_all(desk, questions, stock, on_progress=bar)

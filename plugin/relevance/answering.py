@@ -92,9 +92,7 @@ def ask_all(
 
 def _ask(searcher: Searching, index: str, run: Run, question: Question, *, size: int) -> Answer:
     try:
-        request = question.request(
-            size=size, weights=run.weights, blending=run.blending, profile=run.profile
-        )
+        request = run.request(question, size=size)
         response = searcher.search(index, request)
     except _FATAL:
         raise

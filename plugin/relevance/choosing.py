@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diptych.plugin.relevance.comparing import p_value
-from diptych.plugin.relevance.evaluation import SIGNIFICANT
+from diptych.plugin.relevance.comparing import SIGNIFICANT, p_value
+from diptych.plugin.relevance.questions import Question
 
 _Numbers: TypeAlias = NDArray[np.float64]
 _Places: TypeAlias = NDArray[np.int64]
@@ -99,3 +99,8 @@ def folds_of(groups: Sequence[object], *, n: int = N_FOLDS, seed: int = 0) -> _P
     order = np.random.default_rng(seed).permutation(len(names))
     fold = {names[i]: place % n for place, i in enumerate(order.tolist())}
     return np.array([fold[group] for group in groups], np.int64)
+
+
+def folds_of_questions(questions: Sequence[Question]) -> _Places:
+    """(questions,) int64: those for which the same documents were judged are in one fold."""
+    return folds_of([tuple(sorted(question.grades)) for question in questions])

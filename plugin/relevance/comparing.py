@@ -12,6 +12,8 @@ _Values: TypeAlias = NDArray[np.float64]
 _N_SAMPLES: Final = 10_000
 _SEED: Final = 0
 _CONFIDENCE: Final = 0.95
+#: A difference that chance makes less often than this counts as real.
+SIGNIFICANT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """What casts doubt on an evaluation before anybody believes its figures."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from diptych.client import Cluster, path
 from diptych.errors import CatalogError
 from diptych.mappings.target import Target
-from diptych.plugin.relevance.comparing import p_value
-from diptych.plugin.relevance.evaluation import SIGNIFICANT, Evaluation, swapped
-from diptych.plugin.relevance.measures import measure
+from diptych.plugin.counting import count_documents, count_without_vector
+from diptych.plugin.relevance.answering import Answers
+from diptych.plugin.relevance.comparing import SIGNIFICANT, p_value
+from diptych.plugin.relevance.measures import RELEVANT_FROM, measure
 from diptych.plugin.relevance.questions import Question
 from diptych.query.clauses import with_ids
 
@@ -51,11 +55,12 @@ def about_index(cluster: Cluster, target: Target, questions: Sequence[Question])
             f"{len(unknown):,} of {len(judged):,} judged documents are not in {target.name!r} "
             f"(the first is {unknown[0]!r}): they count as not found."
         )
-    n_all, n_embedded = _counts(cluster, target)
-    if n_embedded < n_all:
+    n_lacking = count_without_vector(cluster, target)
+    if n_lacking:
         yield (
-            f"{n_all - n_embedded:,} of {n_all:,} documents have no vector and cannot be found by "
-            f"meaning: run `diptych embed {target.name} --wait` and measure again."
+            f"{n_lacking:,} of {count_documents(cluster, target.name):,} documents have no vector "
+            f"and cannot be found by meaning: run `diptych embed {target.name} --wait` and measure "
+            "again."
         )
 
 
@@ -68,28 +73,45 @@ def about_questions(asked: Sequence[Question], left: Sequence[Question]) -> Iter
         )
 
 
-def about_answers(evaluation: Evaluation) -> Iterator[str]:
-    """Sentences about questions that could not be answered, and judgments that fit nothing."""
-    for answers in evaluation.answers:
+def about_answers(
+    questions: Sequence[Question],
+    of_runs: Sequence[Answers],
+    name: str,
+    *,
+    relevant_from: float = RELEVANT_FROM,
+) -> Iterator[str]:
+    """Sentences about questions that could not be answered, and judgments that fit nothing.
+
+    Args:
+        of_runs: the answers of each run; the first one's are tried against the judgments.
+        name: the measure by which they are tried.
+    """
+    for answers in of_runs:
         for problem, n in answers.problems.most_common():
-            yield f"{answers.run.name}: {n:,} of {len(evaluation.questions):,} queries: {problem}"
-    if len(evaluation.questions) >= _FEW and not _fits_better_than_chance(evaluation):
+            yield f"{answers.run.name}: {n:,} of {len(questions):,} queries: {problem}"
+    first = of_runs[0]
+    if len(questions) < _FEW:
+        return
+    own, others = (
+        measure([name], judged, first.rankings, relevant_from=relevant_from)[name]
+        for judged in (questions, swapped(questions))
+    )
+    differences = own - others
+    if differences.mean() <= 0 or p_value(differences) >= SIGNIFICANT:
         yield (
-            f"The answers of {evaluation.run_names[0]!r} fit the judgments no better than those of "
+            f"The answers of {first.run.name!r} fit the judgments no better than those of "
             "other queries: see that ids of queries and documents are not mixed up."
         )
 
 
-def _fits_better_than_chance(evaluation: Evaluation) -> bool:
-    first, name = evaluation.answers[0], evaluation.measures[0]
-    others = measure(
-        [name],
-        swapped(evaluation.questions),
-        first.rankings,
-        relevant_from=evaluation.relevant_from,
-    )
-    differences = evaluation.of(first.run.name, name) - others[name]
-    return bool(differences.mean() > 0 and p_value(differences) < SIGNIFICANT)
+def swapped(questions: Sequence[Question]) -> list[Question]:
+    """Each question with the grades of another: what judgments that mean nothing look like."""
+    dice = np.random.default_rng(0)
+    order = dice.permutation(len(questions)).tolist()
+    after = {order[i]: order[(i + 1) % len(order)] for i in range(len(order))}
+    return [
+        replace(question, grades=questions[after[i]].grades) for i, question in enumerate(questions)
+    ]
 
 
 def _present(cluster: Cluster, target: Target, ids: Sequence[str]) -> set[str]:
@@ -103,15 +125,3 @@ def _present(cluster: Cluster, target: Target, ids: Sequence[str]) -> set[str]:
         answer = cluster.call("POST", path(target.name, "_search"), body=body)
         found.update(hit["_id"] for hit in answer["hits"]["hits"])
     return found
-
-
-def _counts(cluster: Cluster, target: Target) -> tuple[int, int]:
-    """All documents, and those with a vector."""
-    body = {
-        "size": 0,
-        "track_total_hits": True,
-        "aggs": {"embedded": {"filter": {"exists": {"field": target.contract.vector_field}}}},
-    }
-    answer = cluster.call("POST", path(target.name, "_search"), body=body)
-    embedded = answer["aggregations"]["embedded"]["doc_count"]
-    return answer["hits"]["total"]["value"], embedded

@@ -1,7 +1,7 @@
 """One evaluation: the values of every run, compared with the first, by kind and by question."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +11,6 @@ from diptych.plugin.relevance.answering import Answers
 from diptych.plugin.relevance.comparing import Interval, holm, interval, p_value
 from diptych.plugin.relevance.measures import Values, measure
 from diptych.plugin.relevance.questions import Question
-
-#: A difference that chance makes less often than this counts as real.
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -79,18 +76,15 @@ class Evaluation:
         raw = [p_value(self.of(run, name) - self.of(first, name)) for run in others]
         return dict(zip(others, holm(raw), strict=True))
 
+    @cached_property
+    def worst_first(self) -> list[int]:
+        """The places of the questions, that which the first run answers worst first."""
+        values = self.of(self.run_names[0], self.measures[0])
+        order: list[int] = np.argsort(values, kind="stable").tolist()
+        return order
+
     def worst(self, n: int) -> Iterator[tuple[Question, float]]:
         """The questions that the first run answers worst, with their values, worst first."""
         values = self.of(self.run_names[0], self.measures[0])
-        for i in np.argsort(values, kind="stable")[:n].tolist():
+        for i in self.worst_first[:n]:
             yield self.questions[i], float(values[i])
-
-
-def swapped(questions: Sequence[Question]) -> list[Question]:
-    """Each question with the grades of another: what judgments that mean nothing look like."""
-    dice = np.random.default_rng(0)
-    order = dice.permutation(len(questions)).tolist()
-    after = {order[i]: order[(i + 1) % len(order)] for i in range(len(order))}
-    return [
-        replace(question, grades=questions[after[i]].grades) for i, question in enumerate(questions)
-    ]

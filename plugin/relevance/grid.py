@@ -1,8 +1,11 @@
 """The settings that tuning tries: weights of the three parts, the keywords' share, blendings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from diptych.query.blend import MIN_MAX, Blending
 from diptych.query.weights import Weights
@@ -61,6 +64,11 @@ def settings(*more: Blending) -> Iterator[Setting]:
                 weights = Weights(keywords, text, round(1 - text, 2), agreement)
                 for blending in (*_BLENDINGS, *more) if keywords else (MIN_MAX,):
                     yield Setting(weights, blending)
+
+
+def distances_from(own: Weights, tried: Sequence[Setting]) -> NDArray[np.float64]:
+    """(settings,) float64: how far each is from these weights with the default blending."""
+    return np.array([setting.distance(Setting(own)) for setting in tried])
 
 
 def _shares(weights: Weights) -> tuple[float, ...]:

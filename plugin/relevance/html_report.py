@@ -1,12 +1,12 @@
 """An evaluation as one HTML file that needs nothing else: tables, bars with intervals, queries."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import Final
 
 from diptych.plugin.relevance.comparing import Interval
 from diptych.plugin.relevance.evaluation import Evaluation
-from diptych.plugin.relevance.tables import against_first
+from diptych.plugin.relevance.tables import kinds_rows, runs_rows
 from diptych.plugin.relevance.whys import Explained
 
 _STYLE: Final = """
@@ -77,24 +77,11 @@ def _bar(place: int, run: str, bounds: Interval) -> str:
 
 def _runs(evaluation: Evaluation) -> str:
     head = ["run", *evaluation.measures, "95 %", f"against {evaluation.run_names[0]}"]
-    return _table(head, (_run(evaluation, run) for run in evaluation.run_names))
-
-
-def _run(evaluation: Evaluation, run: str) -> list[str]:
-    bounds = evaluation.interval(run, evaluation.measures[0])
-    means = [f"{evaluation.mean(run, name):.3f}" for name in evaluation.measures]
-    interval = f"{bounds.low:.3f} to {bounds.high:.3f}"
-    return [run, *means, interval, against_first(evaluation, run)]
+    return _table(head, runs_rows(evaluation))
 
 
 def _kinds(evaluation: Evaluation) -> str:
-    name = evaluation.measures[0]
-    rows = []
-    for kind in evaluation.kinds:
-        n = len(evaluation.of(evaluation.run_names[0], name, kind=kind))
-        means = [f"{evaluation.mean(run, name, kind=kind):.3f}" for run in evaluation.run_names]
-        rows.append([kind, f"{n:,}", *means])
-    return _table(["kind", "queries", *evaluation.run_names], rows)
+    return _table(["kind", "queries", *evaluation.run_names], kinds_rows(evaluation))
 
 
 def _worst(name: str, worst: Sequence[Explained]) -> str:
@@ -112,17 +99,15 @@ def _worst(name: str, worst: Sequence[Explained]) -> str:
 
 def _queries(evaluation: Evaluation) -> str:
     name = evaluation.measures[0]
-    place = {question.id: i for i, question in enumerate(evaluation.questions)}
     rows = (
-        [question.id, question.title, *_of_question(evaluation, name, place[question.id])]
-        for question, _ in evaluation.worst(len(evaluation.questions))
+        [
+            evaluation.questions[i].id,
+            evaluation.questions[i].title,
+            *(f"{evaluation.values[run][name][i]:.3f}" for run in evaluation.run_names),
+        ]
+        for i in evaluation.worst_first
     )
     return _table(["query", "asked", *evaluation.run_names], rows, words=(1,))
-
-
-def _of_question(evaluation: Evaluation, name: str, place: int) -> Iterator[str]:
-    for run in evaluation.run_names:
-        yield f"{evaluation.values[run][name][place]:.3f}"
 
 
 def _table(

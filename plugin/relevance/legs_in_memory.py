@@ -68,7 +68,7 @@ def read_legs(
         keywords=_keywords(cluster, target, plan, stock),
         parts=_parts(plan, stock),
         says=_says(plan),
-        allowed=_allowed(cluster, target, plan, stock),
+        allowed=_allowed(cluster, target, question, plan, stock),
         gains=_gains(question, stock),
     )
 
@@ -97,9 +97,13 @@ def _says(plan: Plan) -> tuple[bool, bool]:
     return bool(plan.vector.weights.text), bool(plan.vector.weights.image)
 
 
-def _allowed(cluster: Cluster, target: Target, plan: Plan, stock: Stock) -> NDArray[np.bool_]:
-    if plan.passing is None:
-        return stock.has_vector
+def _allowed(
+    cluster: Cluster, target: Target, question: Question, plan: Plan, stock: Stock
+) -> NDArray[np.bool_]:
+    if not question.filters:
+        allowed = stock.has_vector.copy()
+        allowed[[stock.places[name] for name in question.like if name in stock.places]] = False
+        return allowed
     allowed = np.zeros(len(stock), bool)
     body = {"size": 10_000, "_source": False, "query": plan.passing}
     for hits in scrolled(cluster, target.name, body):

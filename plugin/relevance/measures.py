@@ -53,17 +53,18 @@ def measure(
     """
     scale = _scale(questions)
     least = max(1, round(relevant_from * scale))
-    needed = {part: _parse(part, least) for name in names for part in _parts(name)}
-    found = _compute(list(needed.values()), questions, rankings, scale)
+    parts = {name: [_parse(part, least) for part in _parts(name)] for name in names}
+    needed = {measure for of_name in parts.values() for measure in of_name}
+    found = _compute(list(needed), questions, rankings, scale)
     return {
-        name: np.array([_value(name, needed, found, question.id) for question in questions])
-        for name in names
+        name: np.array([_value(of_name, found, question.id) for question in questions])
+        for name, of_name in parts.items()
     }
 
 
 def _compute(
     measures: Sequence[Any], questions: Sequence[Question], rankings: Rankings, scale: int
-) -> dict[tuple[str, str], float]:
+) -> dict[tuple[str, Any], float]:
     """(question id, measure) -> value."""
     import ir_measures
 
@@ -76,15 +77,13 @@ def _compute(
         for q in questions
     }
     return {
-        (metric.query_id, str(metric.measure)): metric.value
+        (metric.query_id, metric.measure): metric.value
         for metric in ir_measures.iter_calc(measures, qrels, run)
     }
 
 
-def _value(
-    name: str, needed: Mapping[str, Any], found: Mapping[tuple[str, str], float], question: str
-) -> float:
-    values = [found.get((question, str(needed[part])), 0.0) for part in _parts(name)]
+def _value(parts: Sequence[Any], found: Mapping[tuple[str, Any], float], question: str) -> float:
+    values = [found.get((question, part), 0.0) for part in parts]
     if len(values) == 1:
         return values[0]
     precision, recall = values

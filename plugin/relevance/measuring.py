@@ -1,7 +1,7 @@
 """The whole measurement: an index, questions and runs in, an evaluation out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from diptych.plugin.relevance.answering import ask_all
@@ -17,7 +17,7 @@ from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.runs import STANDARD, Run, check_names
 from diptych.plugin.searching import Desk
 
-#: Hits that each question is asked for, unless a measure looks deeper.
+#: Hits that each question is asked for: a measure that looks deeper sees no more.
 _DEPTH: Final = 100
 
 
@@ -67,11 +67,12 @@ def evaluate(
         size=_DEPTH,
         on_progress=on_progress,
     )
-    evaluation = Evaluation(
+    notices += about_answers(left, answers, wanted.measures[0], relevant_from=wanted.relevant_from)
+    return Evaluation(
         index=desk.target.name,
         questions=left,
         answers=answers,
         measures=wanted.measures,
         relevant_from=wanted.relevant_from,
+        notices=notices,
     )
-    return replace(evaluation, notices=(*notices, *about_answers(evaluation)))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from diptych.client import Cluster, path
-from diptych.contract import META_KEY
+from diptych.contract import META_KEY, contract_from_meta
 from diptych.errors import UsageError
-from diptych.mappings.target import PROFILES, read_mapping, read_target
+from diptych.mappings.target import PROFILES, read_mapping
 from diptych.query.profiles import NONE, Preference
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -37,8 +37,8 @@ def write_profile(
         ContractError: Diptych is not installed on the index.
         DiptychError: the cluster refuses.
     """
-    read_target(cluster, index)
     concrete, mapping = read_mapping(cluster, index)
+    contract_from_meta(mapping.get("_meta"), index=index)
     meta = mapping["_meta"]
     note = meta[META_KEY]
     profile = {kind: preference.to_json() for kind, preference in preferences.items()}

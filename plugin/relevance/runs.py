@@ -6,7 +6,9 @@ from types import MappingProxyType
 from typing import Final
 
 from diptych.errors import UsageError
+from diptych.plugin.relevance.questions import Question
 from diptych.query.blend import MIN_MAX, Blending
+from diptych.query.request import SearchRequest
 from diptych.query.weights import parse_weights
 from diptych.query.written import parse_blending
 
@@ -22,6 +24,12 @@ class Run:
     weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     blending: Blending = MIN_MAX
     profile: str | None = None
+
+    def request(self, question: Question, *, size: int) -> SearchRequest:
+        """The search for a question, in this way; raises what `Question.request` raises."""
+        return question.request(
+            size=size, weights=self.weights, blending=self.blending, profile=self.profile
+        )
 
 
 def _alone(leg: str) -> Mapping[str, float]:

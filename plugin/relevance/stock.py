@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from diptych.client import Cluster, path
+from diptych.client import Cluster
 from diptych.errors import SearchError
 from diptych.mappings.engine import Engine
 from diptych.mappings.target import Target
@@ -77,9 +77,3 @@ def read_stock(
         if row is not None:
             vectors[i], has_vector[i] = row, True
     return Stock(ids, vectors, has_vector)
-
-
-def count_documents(cluster: Cluster, target: Target) -> int:
-    """How many documents the index has."""
-    count: int = cluster.call("GET", path(target.name, "_count"))["count"]
-    return count

@@ -6,7 +6,8 @@ from typing import Any
 from rich.table import Table
 
 from diptych.plugin.hits import plain
-from diptych.plugin.relevance.evaluation import SIGNIFICANT, Evaluation
+from diptych.plugin.relevance.comparing import SIGNIFICANT
+from diptych.plugin.relevance.evaluation import Evaluation
 from diptych.plugin.relevance.whys import Explained, Missed
 
 
@@ -19,14 +20,8 @@ def runs_table(evaluation: Evaluation) -> Table:
         table.add_column(name, justify="right")
     table.add_column(f"95 % of {first}", justify="right")
     table.add_column(f"against {evaluation.run_names[0]}", justify="right")
-    for run in evaluation.run_names:
-        bounds = evaluation.interval(run, first)
-        table.add_row(
-            plain(run),
-            *(f"{evaluation.mean(run, name):.3f}" for name in evaluation.measures),
-            f"{bounds.low:.3f} to {bounds.high:.3f}",
-            against_first(evaluation, run),
-        )
+    for row in runs_rows(evaluation):
+        table.add_row(*map(plain, row))
     return table
 
 
@@ -38,11 +33,27 @@ def kinds_table(evaluation: Evaluation) -> Table:
     table.add_column("queries", justify="right")
     for run in evaluation.run_names:
         table.add_column(plain(run), justify="right")
+    for row in kinds_rows(evaluation):
+        table.add_row(*row)
+    return table
+
+
+def runs_rows(evaluation: Evaluation) -> Iterator[list[str]]:
+    """For each run: name, mean of each measure, interval of the first, difference to the first run."""
+    for run in evaluation.run_names:
+        bounds = evaluation.interval(run, evaluation.measures[0])
+        means = [f"{evaluation.mean(run, name):.3f}" for name in evaluation.measures]
+        interval = f"{bounds.low:.3f} to {bounds.high:.3f}"
+        yield [run, *means, interval, against_first(evaluation, run)]
+
+
+def kinds_rows(evaluation: Evaluation) -> Iterator[list[str]]:
+    """For each kind of query: name, how many, the mean of each run's first measure."""
+    name = evaluation.measures[0]
     for kind in evaluation.kinds:
         n = len(evaluation.of(evaluation.run_names[0], name, kind=kind))
         means = [f"{evaluation.mean(run, name, kind=kind):.3f}" for run in evaluation.run_names]
-        table.add_row(kind, f"{n:,}", *means)
-    return table
+        yield [kind, f"{n:,}", *means]
 
 
 def worst_table(evaluation: Evaluation, worst: Sequence[Explained]) -> Table:
@@ -119,9 +130,8 @@ def _run(evaluation: Evaluation, run: str) -> dict[str, Any]:
 def _queries(evaluation: Evaluation) -> Iterator[dict[str, Any]]:
     """Worst first, by the first run."""
     values = evaluation.values
-    place = {question.id: i for i, question in enumerate(evaluation.questions)}
-    for question, _ in evaluation.worst(len(evaluation.questions)):
-        i = place[question.id]
+    for i in evaluation.worst_first:
+        question = evaluation.questions[i]
         yield {
             "id": question.id,
             "kind": question.kind,

@@ -1,6 +1,6 @@
 """Tuning: the weights and the blending that serve each kind of question best."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from diptych.errors import SearchError
 from diptych.plugin.relevance.calibration import bounds_blending
-from diptych.plugin.relevance.choosing import MIN_QUESTIONS, Choice, choose, folds_of
+from diptych.plugin.relevance.choosing import MIN_QUESTIONS, Choice, choose, folds_of_questions
 from diptych.plugin.relevance.gains import ndcg
-from diptych.plugin.relevance.grid import Setting, settings
+from diptych.plugin.relevance.grid import Setting, distances_from, settings
 from diptych.plugin.relevance.legs_in_memory import MemoryLegs, read_legs
 from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.stock import Stock
@@ -23,7 +23,7 @@ from diptych.query.weights import Weights
 
 _Numbers: TypeAlias = NDArray[np.float64]
 
-#: Questions that tell what scores the legs give; each is asked once more.
+#: Questions that tell what scores the legs give.
 _N_CALIBRATING: Final = 50
 
 
@@ -82,23 +82,27 @@ def try_all(
         DiptychError: the cluster or the encoder does not answer.
     """
     own = [_built_in(question) for question in questions]
-    tried = list(settings(*_calibrated(desk, questions, own, stock)))
+    known = _some_legs(desk, questions, stock)
+    tried = list(settings(*_calibrated(known, own)))
     rows = []
-    for number, (question, weights) in enumerate(zip(questions, own, strict=True), start=1):
-        rows.append(ndcg(_legs(desk, question, stock), [*tried, Setting(weights)]))
-        on_progress(number)
+    for i, (question, weights) in enumerate(zip(questions, own, strict=True)):
+        legs = known.pop(i, None) or _legs(desk, question, stock)
+        rows.append(ndcg(legs, [*tried, Setting(weights)]))
+        on_progress(i + 1)
     table = np.array(rows)
     return Tried(questions, tried, table[:, :-1], table[:, -1], own)
 
 
-def _calibrated(
-    desk: Desk, questions: Sequence[Question], own: Sequence[Weights], stock: Stock
-) -> Iterator[Blending]:
-    """Blending by bounds that some of the questions that have words tell."""
+def _some_legs(desk: Desk, questions: Sequence[Question], stock: Stock) -> dict[int, MemoryLegs]:
+    """The legs of some of the questions that have words, by their places."""
     worded = [i for i, question in enumerate(questions) if question.text]
     some = worded[:: max(1, len(worded) // _N_CALIBRATING)][:_N_CALIBRATING]
-    legs = [_legs(desk, questions[i], stock) for i in some]
-    blending = bounds_blending(legs, [own[i] for i in some])
+    return {i: _legs(desk, questions[i], stock) for i in some}
+
+
+def _calibrated(known: Mapping[int, MemoryLegs], own: Sequence[Weights]) -> Iterator[Blending]:
+    """Blending by bounds that the known legs tell."""
+    blending = bounds_blending(list(known.values()), [own[i] for i in known])
     if blending is not None:
         yield blending
 
@@ -127,7 +131,7 @@ def _readable(question: Question) -> Iterator[None]:
 
 def tune(tried: Tried) -> list[Tuned]:
     """The best setting for each kind of question, and for short and long ones where that helps."""
-    folds = folds_of([tuple(sorted(question.grades)) for question in tried.questions])
+    folds = folds_of_questions(tried.questions)
     widest = dict.fromkeys(question.kind for question in tried.questions)
     return [tuned for kind in widest for tuned in _of_kind(tried, kind, folds)]
 
@@ -160,8 +164,7 @@ def _tuned(
     if n < MIN_QUESTIONS or len(set(folds[places].tolist())) < 2:
         reason = f"{n} queries are too few: judge {MIN_QUESTIONS} or more"
         return Tuned(kind, n, None, None, reason), bar
-    own = Setting(tried.own[int(places[0])])
-    distances = np.array([setting.distance(own) for setting in tried.settings])
+    distances = distances_from(tried.own[int(places[0])], tried.settings)
     choice, held_out = choose(tried.values[places], bar, distances, folds[places])
     reason = "better" if choice.is_better else "no better than the default beyond chance"
     return Tuned(kind, n, choice, tried.settings[choice.setting], reason), held_out

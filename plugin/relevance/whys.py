@@ -70,9 +70,7 @@ def _missed(
 
 def _sentence(searcher: Telling, index: str, question: Question, document: str, run: Run) -> str:
     try:
-        request = question.request(
-            size=_N_SHOWN, weights=run.weights, blending=run.blending, profile=run.profile
-        )
+        request = run.request(question, size=_N_SHOWN)
         why = searcher.why(index, document, request)
     except UnavailableError:
         raise

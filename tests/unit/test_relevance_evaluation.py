@@ -82,8 +82,8 @@ def test_judgments_of_other_queries_are_noticed() -> None:
     """Each question judged by the document of the next: the answers fit nothing."""
     mixed_up = {f"q{i}": ["x", f"d{(i + 1) % 20}"] for i in range(20)}
 
-    assert [] == list(about_answers(evaluation(FIRST)))
-    (notice,) = about_answers(evaluation(answers(HYBRID, mixed_up)))
+    assert [] == list(about_answers(QUESTIONS, [FIRST], "MRR"))
+    (notice,) = about_answers(QUESTIONS, [answers(HYBRID, mixed_up)], "MRR")
     assert "no better than those of other queries" in notice
 
 
@@ -140,7 +140,7 @@ def test_degraded_answers_are_a_problem_of_the_run() -> None:
     run = Run("mine", {"keywords": 0.3})
     found = ask_all(Scripted(), "shop", QUESTIONS[:1], [run], size=10)
 
-    (notice,) = about_answers(Evaluation("shop", QUESTIONS[:1], found, ("MRR",), relevant_from=1.0))
+    (notice,) = about_answers(QUESTIONS[:1], found, "MRR")
     assert "mine: 1 of 1 queries: The models were too slow." == notice
 
 

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from diptych.plugin.relevance.answering import Answer, Answers
-from diptych.plugin.relevance.choosing import best_setting, folds_of
+from diptych.plugin.relevance.choosing import best_setting, folds_of_questions
 from diptych.plugin.relevance.evaluation import Evaluation
 from diptych.plugin.relevance.gains import ndcg, rankings
-from diptych.plugin.relevance.grid import Setting, settings
+from diptych.plugin.relevance.grid import Setting, distances_from, settings
 from diptych.plugin.relevance.legs_in_memory import MemoryLegs, read_legs
 from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.runs import Run
@@ -39,14 +39,18 @@ def _answers(
         for question in questions
     ]
     tried = list(settings())
-    own = Setting(questions[0].request(size=1, weights={}).resolved_weights)
+    own = questions[0].request(size=1, weights={}).resolved_weights
     values = np.array([ndcg(one, tried) for one in legs])
-    distances = np.array([setting.distance(own) for setting in tried])
-    folds = folds_of([tuple(sorted(question.grades)) for question in questions])
-    for question, one, fold in zip(questions, legs, folds, strict=True):
-        others = values[folds != fold]
-        chosen = tried[best_setting(others, distances)] if len(others) > 1 else own
-        yield question.id, Answer(_ids(one, chosen, stock))
+    distances = distances_from(own, tried)
+    folds = folds_of_questions(questions)
+    chosen = {
+        fold: tried[best_setting(values[folds != fold], distances)]
+        if (folds != fold).sum() > 1
+        else Setting(own)
+        for fold in set(folds.tolist())
+    }
+    for question, one, fold in zip(questions, legs, folds.tolist(), strict=True):
+        yield question.id, Answer(_ids(one, chosen[fold], stock))
 
 
 def _ids(legs: MemoryLegs, setting: Setting, stock: Stock) -> tuple[str, ...]:
