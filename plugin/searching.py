@@ -14,6 +14,7 @@ from diptych.mappings.target import Target, read_target
 from diptych.plugin.counting import count_without_vector
 from diptych.plugin.encoders import choose_encoder, choose_reranker
 from diptych.plugin.local.defaults import resolve_settings
+from diptych.plugin.output import table_console
 from diptych.query.cached_encoder import CachedEncoder
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
@@ -103,13 +104,9 @@ def _tell_missing_vectors(desk: Desk) -> None:
 
 
 def _print(response: "SearchResponse", contract: IndexContract) -> None:
-    from rich.console import Console
-
     from diptych.plugin.hits import facet_lines, hits_table, timing
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 140
+    console = table_console()
     if response.hits:
         console.print(hits_table(response, contract))
     for line in facet_lines(response):

@@ -46,22 +46,17 @@ def command(
     Example: diptych judge products --from-clicks --out clicks.ndjson
     """
     from diptych.client import Cluster
-    from diptych.errors import CatalogError
     from diptych.plugin.feedback.judging import from_clicks as judge
     from diptych.plugin.feedback.reading import read_shown
     from diptych.plugin.local.defaults import resolve_settings
+    from diptych.plugin.output import write_output
 
     found = judge(
         read_shown(Cluster(resolve_settings(settings)), index, since=since),
         min_asked=min_asked,
         min_views=min_views,
     )
-    try:
-        file.write_bytes(b"".join(line + b"\n" for line in found.lines))
-    except OSError as err:
-        raise CatalogError(
-            f"{file} cannot be written ({err.strerror}): name a file in a folder that exists."
-        ) from err
+    write_output(file, b"".join(line + b"\n" for line in found.lines))
     click.echo(
         f"{file}: {found.n_queries:,} queries judged by {found.n_clicks:,} clicks on "
         f"{found.n_answers:,} answers; {found.n_rare:,} were asked less than {min_asked} times."

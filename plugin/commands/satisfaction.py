@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from diptych.plugin.feedback.interleaving import Contest
     from diptych.plugin.feedback.satisfaction import Satisfaction
 
-_WIDTH = 120
-
 
 @click.command("satisfaction")
 @click.argument("index")
@@ -31,13 +29,12 @@ def command(settings: Settings, index: str, since: str, k: int, as_json: bool) -
     """
     from dataclasses import asdict
 
-    from rich.console import Console
-
     from diptych.client import Cluster, to_json
     from diptych.plugin.feedback.interleaving import contests
     from diptych.plugin.feedback.reading import read_shown
     from diptych.plugin.feedback.satisfaction import by_day_and_profile
     from diptych.plugin.local.defaults import resolve_settings
+    from diptych.plugin.output import table_console
 
     shown = read_shown(Cluster(resolve_settings(settings)), index, since=since)
     days, outcomes = by_day_and_profile(shown, k=k), contests(shown)
@@ -45,9 +42,7 @@ def command(settings: Settings, index: str, since: str, k: int, as_json: bool) -
         rows = [{"day": day, "profile": name, **asdict(s)} for (day, name), s in days.items()]
         click.echo(to_json({"days": rows, "contests": [asdict(one) for one in outcomes]}))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = table_console(width=120)
     console.print(_table({f"{day} {name}": s for (day, name), s in days.items()}, k))
     for one in outcomes:
         console.print(_sentence(one))

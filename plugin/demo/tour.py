@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from diptych.client import Cluster
 from diptych.mappings.engine import detect_engine
@@ -20,6 +19,7 @@ from diptych.plugin.encoders import choose_encoder
 from diptych.plugin.hits import hits_table, timing
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.local.stack import read_state
+from diptych.plugin.output import table_console
 from diptych.plugin.progress import count_bar
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
@@ -32,9 +32,7 @@ class Tour:
         """Starts nothing yet."""
         self._settings = settings
         self._exhibits = exhibits(n_products)
-        self._console = Console(highlight=False)
-        if not self._console.is_terminal:
-            self._console.width = 120
+        self._console = table_console(width=120)
 
     @property
     def is_stack_running(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from diptych.client import Cluster, Json, to_ndjson
 from diptych.errors import DiptychError
+from diptych.ingest.bulk import send_bulk
 from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Recorder:
         """Starts the thread."""
         self._cluster = cluster
         self._pause_s = pause_s
-        self._waiting: queue.Queue[tuple[str, Json]] = queue.Queue(_MAX_WAITING)
+        self._waiting: queue.Queue[bytes] = queue.Queue(_MAX_WAITING)
         self._is_closed = threading.Event()
         self._thread = threading.Thread(target=self._write_all, name="feedback", daemon=True)
         self._thread.start()
@@ -61,7 +62,7 @@ class Recorder:
 
     def _put(self, index: str, body: Json) -> None:
         try:
-            self._waiting.put_nowait((index, body))
+            self._waiting.put_nowait(to_ndjson([{"create": {"_index": index}}, body]))
         except queue.Full:
             _log.warning("Feedback is dropped: %d records wait for the cluster.", _MAX_WAITING)
 
@@ -71,8 +72,8 @@ class Recorder:
             if batch:
                 self._write(batch)
 
-    def _batch(self) -> list[tuple[str, Json]]:
-        batch: list[tuple[str, Json]] = []
+    def _batch(self) -> list[bytes]:
+        batch: list[bytes] = []
         while len(batch) < _BATCH:
             try:
                 batch.append(self._waiting.get_nowait())
@@ -80,15 +81,12 @@ class Recorder:
                 break
         return batch
 
-    def _write(self, batch: list[tuple[str, Json]]) -> None:
-        lines: list[object] = []
-        for index, body in batch:
-            lines += [{"create": {"_index": index}}, body]
+    def _write(self, batch: list[bytes]) -> None:
         try:
-            answer = self._cluster.call("POST", "/_bulk", body=to_ndjson(lines))
+            items = send_bulk(self._cluster, QUERIES, batch)
         except DiptychError as err:
             _log.warning("%d records of feedback are lost: %s", len(batch), err)
             return
-        if answer["errors"]:
-            refused = [item["create"] for item in answer["items"] if "error" in item["create"]]
-            _log.warning("%d records are refused: %s", len(refused), refused[0]["error"])
+        refused = [item for item in items if not item.is_done]
+        if refused:
+            _log.warning("%d records are refused: %s", len(refused), refused[0].reason)

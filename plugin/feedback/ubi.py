@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from diptych.client import Cluster, Json, path
-from diptych.errors import RefusedError
+from diptych.client import Cluster, Json
+from diptych.ingest.versioned import make_index
 
 QUERIES, EVENTS = "ubi_queries", "ubi_events"
 #: Who writes here, and the field that holds the ids of hits.
@@ -130,12 +130,9 @@ def create_indexes(cluster: Cluster) -> None:
 
     Raises:
         CredentialsError: the user may not make them.
+        ConflictError: the cluster does not take one.
         DiptychError: the cluster does not answer.
     """
     for name, mappings in _MAPPINGS.items():
         body = {"settings": {"auto_expand_replicas": "0-1"}, "mappings": mappings}
-        try:
-            cluster.call("PUT", path(name), body=body)
-        except RefusedError as err:
-            if "resource_already_exists" not in str(err):
-                raise
+        make_index(cluster, name, body)

@@ -5,14 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from diptych.client import to_json
+from diptych.plugin.output import table_console
 from diptych.plugin.relevance.tuning import Tuned
 
 _MEASURE = "nDCG@10"
-_WIDTH = 140
 
 
 def print_tuned(found: Sequence[Tuned], *, profile: str, is_written: bool, as_json: bool) -> None:
@@ -25,9 +24,7 @@ def print_tuned(found: Sequence[Tuned], *, profile: str, is_written: bool, as_js
         }
         click.echo(to_json(said))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = table_console()
     console.print(tuning_table(found))
     if is_written:
         click.echo(f"Kept as the profile {profile!r}; search with --profile none to compare.")

@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from diptych.client import to_json as as_bytes
-from diptych.errors import CatalogError
+from diptych.plugin.output import table_console, write_output
 from diptych.plugin.relevance.evaluation import Evaluation
 from diptych.plugin.relevance.html_report import html_report
 from diptych.plugin.relevance.judgment_files import trec_qrels, workbench_judgments
 from diptych.plugin.relevance.query_files import workbench_query_set
 from diptych.plugin.relevance.tables import kinds_table, runs_table, to_json, worst_table
 from diptych.plugin.relevance.whys import Explained
-
-_WIDTH = 140
 
 
 def print_evaluation(evaluation: Evaluation, worst: Sequence[Explained], *, as_json: bool) -> None:
@@ -25,9 +22,7 @@ def print_evaluation(evaluation: Evaluation, worst: Sequence[Explained], *, as_j
     if as_json:
         click.echo(as_bytes(to_json(evaluation, worst)))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDTH
+    console = table_console()
     console.print(runs_table(evaluation))
     if len(evaluation.kinds) > 1:
         console.print(kinds_table(evaluation))
@@ -64,10 +59,5 @@ def write_files(
 
 
 def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as err:
-        raise CatalogError(
-            f"{file} cannot be written ({err.strerror}): name a file in a folder that exists."
-        ) from err
+    write_output(file, content)
     click.echo(f"{file} written.", err=True)
