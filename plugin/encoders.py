@@ -58,13 +58,8 @@ def choose_reranker(settings: Settings) -> Reranker | None:
         SettingsError: the device is not there.
     """
     if settings.rerank_model is not None:
-        try:
-            from diptych.workers.encoders.loading import load_reranker
-        except ImportError as err:
-            raise EncodingError(
-                f"A cross-encoder cannot be loaded here ({err}): install diptych[worker], or run "
-                "`diptych encoder --rerank-model` and name it with --encoder-url."
-            ) from err
+        from diptych.workers.encoders.loading import load_reranker
+
         return load_reranker(settings.rerank_model, device=settings.device)
     if settings.encoder_url is not None:
         from diptych.remote_reranker import RemoteReranker

@@ -13,6 +13,7 @@ from diptych.encoding import Role
 from diptych.layout import AGREEMENT, BIAS, IMAGE, TEXT, product_layout
 from diptych.mappings.engine import Engine, OpenSearch
 from diptych.mappings.index import TEXT_MAPPING, own_properties
+from diptych.settings import load_settings
 from diptych.testing import FakeEncoder
 from diptych.vectors import Floats, unit_rows
 
@@ -58,6 +59,15 @@ def run_shelf(
         yield Shelf(cluster, engine, index, contract, encoder, sources, vectors)
     finally:
         cluster.call("DELETE", path(index))
+
+
+@contextmanager
+def own_shelf(cluster_url: str, n: int = 300) -> Iterator[Shelf]:
+    """A shelf of `n` products, with a client of its own to the cluster."""
+    cluster = Cluster(load_settings(cluster_url=cluster_url))
+    with run_shelf(cluster, n) as shelf:
+        yield shelf
+    cluster.close()
 
 
 def make_contract(encoder: FakeEncoder) -> IndexContract:

@@ -1,12 +1,12 @@
 """`diptych demo`: the whole main job on a rendered catalogue; that and the scenes alone."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
 from diptych.plugin.options import LOCAL, settings_options
-from diptych.plugin.progress import count_bar
 from diptych.settings import Settings
 
 
@@ -75,8 +75,9 @@ def catalogue(n: int, seed: int, folder: Path) -> None:
     Example: diptych demo catalogue --n 5000 --out shop
     """
     from diptych.plugin.demo.catalogue_folder import write_catalogue
+    from diptych.plugin.demo.collection import draw_with_bar
 
-    _draw(write_catalogue, n, seed, folder)
+    draw_with_bar(partial(write_catalogue, n=n, seed=seed), folder, n=n)
 
 
 @command.command("scenes")
@@ -88,15 +89,10 @@ def scenes(n: int, seed: int, folder: Path) -> None:
 
     Example: diptych demo scenes --n 2000 --out scenes
     """
+    from diptych.plugin.demo.collection import draw_with_bar
     from diptych.plugin.demo.scenes.folder import write_scenes
 
-    _draw(write_scenes, n, seed, folder)
-
-
-def _draw(write: Callable[..., Path], n: int, seed: int, folder: Path) -> None:
-    with count_bar("Drawing", n) as bar:
-        records = write(folder, n=n, seed=seed, on_progress=lambda done, _: bar(done))
-    click.echo(f"{records}")
+    draw_with_bar(partial(write_scenes, n=n, seed=seed), folder, n=n)
 
 
 def _run(settings: Settings, n_products: int, *, once: bool) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import click
 import orjson
 
 from diptych.errors import CatalogError
 from diptych.plugin.demo.judging import Half, Judged
+from diptych.plugin.progress import count_bar
 
 #: What is true of one document, shown or said: attribute to value; lists say where it is seen.
 Facts: TypeAlias = Mapping[str, str | list[str] | None]
@@ -72,6 +74,22 @@ def write_collection(
             "600 pictures take 10 MB."
         ) from err
     return records_path
+
+
+def draw_with_bar(write: Callable[..., Path], folder: Path, *, n: int) -> Path:
+    """Write a collection with a progress bar, and print where its records are; their path.
+
+    Args:
+        write: takes the folder and `on_progress`.
+        n: documents.
+
+    Raises:
+        CatalogError: the folder cannot be written.
+    """
+    with count_bar("Drawing", n) as bar:
+        records = write(folder, on_progress=lambda done, _total: bar(done))
+    click.echo(f"{records}")
+    return records
 
 
 def read_truth(folder: Path) -> dict[str, Facts]:

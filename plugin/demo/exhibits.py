@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from diptych.plugin.demo.catalogue_folder import write_catalogue
-from diptych.plugin.demo.collection import Facts, OnProgress
+from diptych.plugin.demo.collection import Facts
 from diptych.plugin.demo.scenes.folder import write_scenes
 from diptych.plugin.demo.scenes.searches import scene_searches
 from diptych.plugin.demo.searches import DemoSearch, demo_searches
@@ -22,7 +22,8 @@ class Exhibit:
         headline: what it is, for people.
         folder_name: below the demonstration's folder.
         n: documents.
-        write: draws the collection into a folder unless it is there, and names its records.
+        write: draws the collection into a folder unless it is there, and names its records; it
+            takes the folder and `on_progress`.
         searches: those that a collection with this truth is asked.
     """
 
@@ -30,7 +31,7 @@ class Exhibit:
     headline: str
     folder_name: str
     n: int
-    write: Callable[[Path, OnProgress], Path]
+    write: Callable[..., Path]
     searches: Callable[[Mapping[str, Facts]], tuple[DemoSearch, ...]]
 
 
@@ -42,7 +43,7 @@ def exhibits(n_products: int) -> tuple[Exhibit, ...]:
             headline=f"A catalogue of {n_products} products, drawn for the occasion",
             folder_name=f"catalogue-{n_products}",
             n=n_products,
-            write=partial(_write_products, n_products),
+            write=partial(write_catalogue, n=n_products),
             searches=demo_searches,
         ),
         Exhibit(
@@ -50,15 +51,7 @@ def exhibits(n_products: int) -> tuple[Exhibit, ...]:
             headline=f"A second collection, beyond the shop: {_N_SCENES} scenes",
             folder_name=f"scenes-{_N_SCENES}",
             n=_N_SCENES,
-            write=_write_scenes,
+            write=partial(write_scenes, n=_N_SCENES),
             searches=scene_searches,
         ),
     )
-
-
-def _write_products(n: int, folder: Path, on_progress: OnProgress) -> Path:
-    return write_catalogue(folder, n=n, on_progress=on_progress)
-
-
-def _write_scenes(folder: Path, on_progress: OnProgress) -> Path:
-    return write_scenes(folder, n=_N_SCENES, on_progress=on_progress)

@@ -10,7 +10,7 @@ from diptych.client import Cluster
 from diptych.mappings.engine import detect_engine
 from diptych.mappings.target import read_target
 from diptych.plugin.cli import diptych
-from diptych.plugin.demo.collection import read_truth
+from diptych.plugin.demo.collection import draw_with_bar, read_truth
 from diptych.plugin.demo.exhibits import Exhibit, exhibits
 from diptych.plugin.demo.page import ServedPage
 from diptych.plugin.demo.searches import judge, write_photos
@@ -20,7 +20,6 @@ from diptych.plugin.hits import hits_table, timing
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.local.stack import read_state
 from diptych.plugin.output import table_console
-from diptych.plugin.progress import count_bar
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
 
@@ -55,9 +54,7 @@ class Tour:
     def _set_up(self, exhibit: Exhibit) -> None:
         """Catalogue, index, documents, vectors: each by the command a user would type."""
         self._say(exhibit.headline)
-        with count_bar("Drawing", exhibit.n) as bar:
-            records = exhibit.write(self._folder(exhibit), lambda done, _total: bar(done))
-        click.echo(f"{records}")
+        records = draw_with_bar(exhibit.write, self._folder(exhibit), n=exhibit.n)
         self._say("An index that holds words, pictures and one fused vector")
         fields = ("--text-field", "title", "--text-field", "description", "--image-field", "image")
         self._run("install", exhibit.index, *fields)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commands import RunDiptych, runner
 from nodes import STACKS, EngineCluster, fresh_name
-from shelf import Shelf, run_shelf
+from shelf import Shelf, own_shelf, run_shelf
 
 from diptych.client import Cluster
 from diptych.mappings.engine import OpenSearch, detect_engine
@@ -46,10 +46,8 @@ def cluster(stack: StackState) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def shelf(cluster_url: str) -> Iterator[Shelf]:
     """300 products in one shard; read by all tests, written by none."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with run_shelf(cluster) as shelf:
+    with own_shelf(cluster_url) as shelf:
         yield shelf
-    cluster.close()
 
 
 @pytest.fixture

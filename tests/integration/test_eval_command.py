@@ -7,12 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from shelf import Shelf, run_shelf
+from shelf import Shelf, own_shelf
 
-from diptych.client import Cluster
 from diptych.errors import CatalogError, SearchError, UsageError
 from diptych.plugin.cli import diptych
-from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -22,10 +20,8 @@ N = 60
 @pytest.fixture(scope="module")
 def shelf(cluster_url: str) -> Iterator[Shelf]:
     """60 products; read by all tests, written by none."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with run_shelf(cluster, N) as shelf:
+    with own_shelf(cluster_url, N) as shelf:
         yield shelf
-    cluster.close()
 
 
 def queries(shelf: Shelf, folder: Path, *more: Mapping[str, object]) -> Path:

@@ -9,10 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 from commands import RunDiptych
 from serving import Server, run_server, shelf_app
-from shelf import Shelf, run_shelf
+from shelf import Shelf, own_shelf
 from waiting import wait_until
 
-from diptych.client import Cluster
 from diptych.errors import SearchError, SettingsError
 from diptych.plugin.cli import diptych
 from diptych.plugin.feedback.reading import read_shown
@@ -21,7 +20,6 @@ from diptych.plugin.feedback.shown import Shown
 from diptych.plugin.feedback.ubi import EVENTS, QUERIES, create_indexes
 from diptych.plugin.relevance.profile_store import write_profile
 from diptych.query.profiles import Preference
-from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -29,10 +27,8 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def shelf(cluster_url: str) -> Iterator[Shelf]:
     """60 products in an index of the test's own, so that its feedback is too."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with run_shelf(cluster, 60) as shelf:
+    with own_shelf(cluster_url, 60) as shelf:
         yield shelf
-    cluster.close()
 
 
 @pytest.fixture

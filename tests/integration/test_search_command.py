@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from shelf import Shelf, run_shelf
+from shelf import Shelf, own_shelf
 
-from diptych.client import Cluster
 from diptych.errors import UsageError
 from diptych.plugin.cli import diptych
-from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -21,10 +19,8 @@ pytestmark = pytest.mark.integration
 @pytest.fixture(scope="module")
 def shelf(cluster_url: str) -> Iterator[Shelf]:
     """60 products; read by all tests, written by none."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with run_shelf(cluster, 60) as shelf:
+    with own_shelf(cluster_url, 60) as shelf:
         yield shelf
-    cluster.close()
 
 
 def _search(shelf: Shelf, encoder_url: str, *arguments: str) -> Result:

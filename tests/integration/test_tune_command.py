@@ -8,9 +8,8 @@ import numpy as np
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from shelf import Shelf, run_shelf
+from shelf import Shelf, own_shelf
 
-from diptych.client import Cluster
 from diptych.encoding import Role
 from diptych.errors import SearchError, UsageError
 from diptych.mappings.target import read_target
@@ -27,7 +26,6 @@ from diptych.query.profiles import Preference
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.query.weights import Weights
-from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -53,10 +51,8 @@ QUESTIONS = (
 @pytest.fixture
 def shelf(cluster_url: str) -> Iterator[Shelf]:
     """150 products in an index of the test's own."""
-    cluster = Cluster(load_settings(cluster_url=cluster_url))
-    with run_shelf(cluster, 150) as shelf:
+    with own_shelf(cluster_url, 150) as shelf:
         yield shelf
-    cluster.close()
 
 
 def searcher_of(shelf: Shelf) -> Searcher:

@@ -42,18 +42,14 @@ def load_encoder(
         EncodingError: a model is missing, unsupported or damaged, or torch is not installed.
         SettingsError: the device or the precision is not there.
     """
-    # Read when torch is first imported. Its threads wait for each other by spinning unless told
-    # otherwise, and beside a node and a broker on the same cores that takes ten times as long.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        from diptych.workers.encoders.device import Device
+        on = _device(device, dtype)
         from diptych.workers.encoders.local import LocalEncoder
     except ImportError as err:
         raise EncodingError(
             f"Models cannot be loaded here ({err}): install diptych[worker], or name a running "
             f"encoder with --encoder-url."
         ) from err
-    on = Device(device, dtype=dtype)
     image = _load(find_model(image_model), on)
     text = image if text_model == image_model else _load(find_model(text_model), on)
     return LocalEncoder(
@@ -74,25 +70,18 @@ def load_reranker(model: str, *, device: str = "auto", dtype: str = "auto") -> R
         EncodingError: the model is missing, unsupported or damaged, or torch is not installed.
         SettingsError: the device or the precision is not there.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
+        on = _device(device, dtype)
         from transformers import AutoModelForSequenceClassification
 
         from diptych.workers.encoders.cross import CrossEncoder
-        from diptych.workers.encoders.device import Device
     except ImportError as err:
         raise EncodingError(
             f"A cross-encoder cannot be loaded here ({err}): install diptych[worker], or name a "
             "running `diptych encoder --rerank-model` with --encoder-url."
         ) from err
-    on, source = Device(device, dtype=dtype), find_model(model)
-    loaded, info = _from_folder(
-        AutoModelForSequenceClassification,
-        source,
-        dtype=on.dtype,
-        use_safetensors=True,
-        output_loading_info=True,
-    )
+    source = find_model(model)
+    loaded, info = _weights(AutoModelForSequenceClassification, source, on)
     if info["missing_keys"]:
         raise EncodingError(
             f"The weights of the model {model!r} lack {len(info['missing_keys'])} of its "
@@ -150,12 +139,27 @@ def _load(source: ModelSource, device: "Device") -> _Loaded:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     description = describe(source.name, source.folder)
-    model, info = _from_folder(
-        AutoModel, source, dtype=device.dtype, use_safetensors=True, output_loading_info=True
-    )
+    model, info = _weights(AutoModel, source, device)
     _check_complete(source, description, info["missing_keys"])
     model = model.to(device.name, memory_format=torch.channels_last).eval()
     return _Loaded(source, description, model, device)
+
+
+def _device(name: str, dtype: str) -> "Device":
+    """The device; torch is imported here."""
+    # Read when torch is first imported. Its threads wait for each other by spinning unless told
+    # otherwise, and beside a node and a broker on the same cores that takes ten times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from diptych.workers.encoders.device import Device
+
+    return Device(name, dtype=dtype)
+
+
+def _weights(kind: Any, source: ModelSource, device: "Device") -> Any:
+    """The model, and what transformers tells of its loading; safetensors alone are read."""
+    return _from_folder(
+        kind, source, dtype=device.dtype, use_safetensors=True, output_loading_info=True
+    )
 
 
 def _tokenizer(source: ModelSource) -> Any:

@@ -2,7 +2,7 @@
 
 import { ask, below } from "./api.js";
 import { showControls, showFacets, wireControls } from "./controls.js";
-import { askForKey, linkToIndex, offerIndexes, offerLanguages, takeKey, wantedIndex } from "./corner.js";
+import { askForKey, firstIndex, linkToIndex, offerLanguages, takeKey, wantedIndex } from "./corner.js";
 import { $, make } from "./dom.js";
 import { showDetails, showHits, titleOf } from "./hits.js";
 import { takePhotos } from "./photo.js";
@@ -201,10 +201,7 @@ async function reopen() {
 
 async function begin() {
   try {
-    const { indexes } = await ask("indexes");
-    offerIndexes(indexes);
-    const wanted = wantedIndex();
-    await openIndex(indexes.includes(wanted) ? wanted : indexes[0]);
+    await openIndex(await firstIndex());
     correct();
     await run();
   } catch (error) {

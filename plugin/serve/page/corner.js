@@ -1,6 +1,6 @@
 /** What every page has at its head: the language, the index, and the key where one is needed. */
 
-import { useKey } from "./api.js";
+import { ask, useKey } from "./api.js";
 import { $, make } from "./dom.js";
 import { firstLanguage, otherLanguage, speak } from "./words.js";
 
@@ -19,14 +19,17 @@ export function offerLanguages(onChange) {
   });
 }
 
-/** Offer the indexes, if there are several. */
-export function offerIndexes(names) {
-  $("index").replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
-  $("index").hidden = names.length < 2;
-}
-
 /** The index that the address names, or null. */
 export const wantedIndex = () => new URLSearchParams(location.search).get("index");
+
+/** Offer the indexes, if there are several; the one that the address names is the first to open, else the first. */
+export async function firstIndex() {
+  const { indexes } = await ask("indexes");
+  $("index").replaceChildren(...indexes.map((name) => make("option", { value: name, textContent: name })));
+  $("index").hidden = indexes.length < 2;
+  const wanted = wantedIndex();
+  return indexes.includes(wanted) ? wanted : indexes[0];
+}
 
 /** Let the link to the other page lead to the same index. */
 export function linkToIndex(name) {

@@ -4,7 +4,7 @@ import "./judge_words.js";
 
 import { ask, below, hasKey } from "./api.js";
 import { markDone, showAsked, showPhoto } from "./asked.js";
-import { askForKey, linkToIndex, offerIndexes, offerLanguages, takeKey, wantedIndex } from "./corner.js";
+import { askForKey, firstIndex, linkToIndex, offerLanguages, takeKey } from "./corner.js";
 import { $ } from "./dom.js";
 import { gradesOf, keeps, openStore, queries, setDone, setGrade, standAt, standsAt, watchStore } from "./grade_store.js";
 import { GRADES, focusCard, gradeByKey, showCards, showGrades } from "./grading.js";
@@ -118,10 +118,7 @@ async function openIndex(name) {
 
 async function begin() {
   try {
-    const { indexes } = await ask("indexes");
-    offerIndexes(indexes);
-    const wanted = wantedIndex();
-    await openIndex(indexes.includes(wanted) ? wanted : indexes[0]);
+    await openIndex(await firstIndex());
   } catch (error) {
     complain(error);
   }
