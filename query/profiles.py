@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from diptych.errors import UsageError
 from diptych.query.blend import MIN_MAX, Blending
-from diptych.query.kinds import kinds_of
 from diptych.query.request import SearchRequest
 from diptych.query.weights import check_weights
 
@@ -58,9 +57,9 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
 
 
 def _preference(request: SearchRequest, name: str, profile: Any) -> Preference | None:
-    kinds = kinds_of(text=request.words, has_image=bool(request.image), like=request.like)
     try:
-        return next((read_preference(profile[kind]) for kind in kinds if kind in profile), None)
+        found = (kind for kind in request.kinds if kind in profile)
+        return next((read_preference(profile[kind]) for kind in found), None)
     except (AttributeError, KeyError, TypeError, ValueError, UsageError) as err:
         raise UsageError(
             f"The index's profile {name!r} is damaged ({err}): run `diptych tune` again, or search "

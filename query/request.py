@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from diptych.query.blend import Blending
 from diptych.query.criteria import Facet, Filter, Range, Sort
+from diptych.query.kinds import kinds_of
 from diptych.query.ranking.boosts import Boost
 from diptych.query.request_checks import check_request
 from diptych.query.weights import (
@@ -115,6 +116,11 @@ class SearchRequest:
     def needs_encoder(self) -> bool:
         """Whether anything has to become a vector."""
         return bool(self.words or self.image or self.unwanted_words or self.not_image)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is asked by, the narrowest kind first; see `diptych.query.kinds`."""
+        return kinds_of(text=self.words, has_image=bool(self.image), like=self.like)
 
     @property
     def resolved_weights(self) -> Weights:

@@ -23,7 +23,8 @@ MAX_RANK: Final = 20
 _N_ROUNDS: Final = 200
 #: Rounds end where no estimate moves farther.
 _STILL: Final = 1e-5
-#: What is believed of a document before it was seen: one click in so many views, counted as one.
+#: What is believed of a document or a place before it was seen, the mean share of clicks, counts
+#: as so many views.
 _PRIOR_VIEWS: Final = 2.0
 
 

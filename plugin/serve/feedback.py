@@ -15,7 +15,6 @@ from diptych.plugin.feedback.interleaving import team_draft
 from diptych.plugin.feedback.ubi import QueryRecord
 from diptych.plugin.serve.service import Service
 from diptych.query.blend import MIN_MAX
-from diptych.query.kinds import kinds_of
 from diptych.query.profiles import DEFAULT
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
@@ -83,9 +82,8 @@ def _record(
     teams: Teams,
     client: str | None,
 ) -> QueryRecord:
-    kinds = kinds_of(text=request.words, has_image=bool(request.image), like=request.like)
     attributes: dict[str, Any] = {
-        "kind": kinds[-1],
+        "kind": request.kinds[-1],
         "profile": "interleaved" if teams else request.profile or DEFAULT,
         "from": request.from_,
         "size": request.size,
