@@ -10,9 +10,11 @@ from typing import Any
 
 import orjson
 
+from diptych.centring import Centres
 from diptych.encoding import Encoder, ModelRef
 from diptych.errors import ContractError, NotInstalledError
 from diptych.layout import Block, Layout
+from diptych.vectors import from_base64
 
 #: Raised by a change after which old and new software must not share an index.
 CONTRACT_VERSION = 1
@@ -24,7 +26,8 @@ META_KEY = "diptych"
 class IndexContract:
     """Fields, models and layout of one index.
 
-    `pipeline` is None where the cluster cannot mark: there the feed alone sees changes.
+    `pipeline` is None where the cluster cannot mark: there the feed alone sees changes. `centres`
+    are the means that are taken from all vectors, or None where they are as the models give them.
     """
 
     text_fields: tuple[str, ...]
@@ -35,10 +38,12 @@ class IndexContract:
     pipeline: str | None
     vector_field: str = "diptych_vector"
     version: int = CONTRACT_VERSION
+    centres: Centres | None = None
 
     def to_meta(self) -> dict[str, Any]:
         """The JSON object kept below `_meta.diptych`."""
-        return asdict(self)
+        said = asdict(self)
+        return {name: value for name, value in said.items() if (name, value) != ("centres", None)}
 
     @property
     def input_fields(self) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def contract_from_meta(meta: object, *, index: str) -> IndexContract:
 
 def _parse(found: Mapping[str, Any]) -> IndexContract:
     layout = found["layout"]
-    return IndexContract(
+    contract = IndexContract(
         text_fields=tuple(found["text_fields"]),
         image_field=found["image_field"],
         text_model=ModelRef(**found["text_model"]),
@@ -104,7 +109,24 @@ def _parse(found: Mapping[str, Any]) -> IndexContract:
         layout=Layout(tuple(Block(**block) for block in layout["blocks"]), layout["dimension"]),
         pipeline=found["pipeline"],
         vector_field=found["vector_field"],
+        centres=Centres(**found["centres"]) if "centres" in found else None,
     )
+    if contract.centres is not None:
+        _check_centres(contract.centres, contract.text_model, contract.image_model)
+    return contract
+
+
+def _check_centres(centres: Centres, text: ModelRef, image: ModelRef) -> None:
+    for name, model in (
+        ("texts", text),
+        ("query_texts", text),
+        ("words", image),
+        ("query_words", image),
+        ("pictures", image),
+    ):
+        length = len(from_base64(getattr(centres, name)))
+        if length != model.dimension:
+            raise ValueError(f"{name} has {length} numbers, not {model.dimension}")
 
 
 def _say(model: ModelRef) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from diptych.errors import ImageError
 from diptych.vectors import Floats
@@ -80,6 +80,15 @@ class Encoder(Protocol):
 
         A picture that cannot be decoded becomes an entry of `errors` and stops no other.
         """
+        ...
+
+
+@runtime_checkable
+class PictureMemory(Protocol):
+    """An encoder that knows the vectors of pictures that it has seen."""
+
+    def recall_picture(self, content: bytes) -> Floats | None:
+        """(image_model.dimension,) float32 of the picture with this `content_hash`, if known."""
         ...
 
 

@@ -8,7 +8,8 @@ version that was read.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from diptych.encoding import Encoder
+from diptych.centring import centred_encoder
+from diptych.encoding import Encoder, Role
 from diptych.ingest.clock import utc_now
 from diptych.ingest.dead_letters import DeadLetters, LoggedDeadLetters
 from diptych.ingest.enrichment import Enrichment, Summary
@@ -47,7 +48,7 @@ class Enricher:
         store.contract.check_encoder(encoder)
         self.contract = store.contract
         self._store = store
-        self._encoder = encoder
+        self._encoder = centred_encoder(encoder, store.contract.centres, side=Role.DOCUMENT)
         self._pictures = pictures
         self._now = now
         self._dead_letters = dead_letters or LoggedDeadLetters()

@@ -19,7 +19,7 @@ class Inputs:
     """The words and pictures of one document.
 
     `text` is empty and `images` is () where the document has none. The hashes cover the
-    inputs, the model and its revision.
+    inputs, the model and its revision, and the means that are taken off.
     """
 
     text: str
@@ -37,8 +37,8 @@ def read_inputs(source: Mapping[str, Any], contract: IndexContract) -> Inputs:
     return Inputs(
         text=text,
         images=images,
-        text_hash=_hash(contract.text_model, contract.image_model, [text]),
-        image_hash=_hash(contract.image_model, contract.image_model, images),
+        text_hash=_hash(contract, contract.text_model, [text]),
+        image_hash=_hash(contract, contract.image_model, images),
     )
 
 
@@ -79,10 +79,12 @@ def _references(value: Any) -> Iterator[str]:
         yield value.strip()
 
 
-def _hash(model: ModelRef, other: ModelRef, parts: Sequence[str]) -> str:
+def _hash(contract: IndexContract, model: ModelRef, parts: Sequence[str]) -> str:
     digest = blake2b(digest_size=16)
+    other = contract.image_model
     named = (_RECIPE, model.name, model.revision, other.name, other.revision)
-    for part in (*named, *parts):
+    centred = () if contract.centres is None else (contract.centres.digest,)
+    for part in (*named, *centred, *parts):
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)

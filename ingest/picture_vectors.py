@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from diptych.encoding import Encoder
+from diptych.encoding import Encoder, PictureMemory
 from diptych.errors import ImageError, UnavailableError
 from diptych.ingest.pictures import AskingSource, KnownPicture, PictureSource
 from diptych.vectors import Floats, unit_rows
@@ -17,15 +16,6 @@ from diptych.vectors import Floats, unit_rows
 N_READERS = 8
 #: Files in memory at one time, in each thread of a worker.
 _PICTURES_AT_ONCE = 64
-
-
-@runtime_checkable
-class PictureMemory(Protocol):
-    """An encoder that knows the vectors of pictures that it has seen."""
-
-    def recall_picture(self, content: bytes) -> Floats | None:
-        """(image_model.dimension,) float32 of the picture with this `content_hash`, if known."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,15 @@ _WORDS = frozenset(
     {"text", "keyword", "match_only_text", "wildcard", "constant_keyword", "search_as_you_type"}
 )
 #: Parts of the contract that make two installs different.
-_IDENTITY = ("text_fields", "image_field", "text_model", "image_model", "layout", "vector_field")
+_IDENTITY = (
+    "text_fields",
+    "image_field",
+    "text_model",
+    "image_model",
+    "layout",
+    "vector_field",
+    "centres",
+)
 
 
 def check_same_contract(found: ExistingIndex, wanted: IndexContract) -> None:
@@ -196,5 +204,7 @@ def _flat(mapping: Json, above: str = "") -> Json:
 def _say(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
+    if value is None:
+        return "none"
     name, revision = getattr(value, "name", None), getattr(value, "revision", None)
     return f"{name} (revision {revision[:12]})" if name and revision else str(value)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import orjson
 
+from diptych.centring import Centres
 from diptych.client import Cluster, Json, path, to_json
 from diptych.contract import META_KEY, IndexContract
 from diptych.encoding import ModelRef
@@ -47,6 +48,7 @@ class InstallRequest:
 
     `library` is the approximate-search library, lucene or faiss. `synonyms` are rules in Solr's
     form; none leave an index those that it has. Where not `is_marking`, no pipeline marks writes.
+    `centres` are the means that all vectors go without, if any.
     """
 
     index: str
@@ -57,6 +59,7 @@ class InstallRequest:
     library: str = "lucene"
     synonyms: tuple[str, ...] = ()
     is_marking: bool = True
+    centres: Centres | None = None
 
     def contract(self, index: str) -> IndexContract:
         """The contract of a concrete index made by this request.
@@ -76,6 +79,7 @@ class InstallRequest:
                 image_dimension=self.image_model.dimension,
             ),
             pipeline=pipeline_name(index),
+            centres=self.centres,
         )
 
 

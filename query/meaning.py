@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from diptych.centring import centred_encoder
 from diptych.contract import IndexContract
 from diptych.encoding import Encoder, Role
 from diptych.layout import IMAGE, TEXT
@@ -44,6 +45,7 @@ def understand(
         UnavailableError: the encoder does not answer.
     """
     contract.check_encoder(encoder)
+    encoder = centred_encoder(encoder, contract.centres, side=Role.QUERY)
     wishes: list[Wish] = []
     if weights.text:
         wishes += _words(TEXT, request, lambda texts: encoder.encode_texts(texts, role=Role.QUERY))

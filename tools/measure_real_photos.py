@@ -1,15 +1,17 @@
 """Measure the search of real photos: each source of evidence alone, blended, and tuned.
 
-    DIPTYCH_DATA=FOLDER python tools/measure_real_photos.py [--home-dir FOLDER]
+    DIPTYCH_DATA=FOLDER python tools/measure_real_photos.py --home-dir FOLDER [--centred]
 
 Uses the local stack of the home folder, which `diptych local up` starts. Makes an index of the
 groceries and one of the clothes (without their titles, which say nothing but the class), asks
 judged questions by words in English and Chinese and by photo, and prints a Markdown table for each
-kind. `tuned` is cross-validated: each question is answered by what the other folds chose.
+kind. `tuned` is cross-validated: each question is answered by what the other folds chose. With
+`--centred` of the groceries alone, for clothes without words have no means of what people type.
 """
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,20 +38,25 @@ _SAME, _ALIKE = 2, 1
 @click.command()
 @click.option("--data", type=click.Path(exists=True, path_type=Path), envvar="DIPTYCH_DATA")
 @click.option("--home-dir", type=click.Path(path_type=Path), required=True)
-def main(data: Path, home_dir: Path) -> None:
+@click.option("--centred", "is_centred", is_flag=True, help="Take the means from all vectors.")
+def main(data: Path, home_dir: Path, is_centred: bool) -> None:
     """Print the tables."""
-    for index, name, text_fields in (
-        (_GROCERY, "grocery", ("title", "description")),
-        (_CLOTHING, "clothing", ("title",)),
-    ):
+    groceries = (_GROCERY, "grocery", ("title", "description"))
+    clothes = (_CLOTHING, "clothing", ("title",))
+    for index, name, text_fields in (groceries,) if is_centred else (groceries, clothes):
         folder = data / name
         records = home_dir / f"{index}.ndjson"
         _write(records, _records(folder, is_titled=name == "grocery"))
         queries = home_dir / f"{index}.queries.ndjson"
         _write(queries, _grocery_queries(folder) if name == "grocery" else _clothing(folder))
-        _fill(index, records, text_fields, home_dir, folder)
+        home = ["--home-dir", str(home_dir)]
+        _fill(index, records, text_fields, folder, home)
+        measured = index
+        if is_centred:
+            measured = f"{index}-centred"
+            _fill(measured, records, text_fields, folder, home, centred=["--centre-on", index])
         click.echo(f"## {name}\n")
-        click.echo(_tables(index, queries, home_dir))
+        click.echo(_tables(measured, queries, home_dir))
 
 
 def _tables(index: str, queries: Path, home_dir: Path) -> str:
@@ -63,16 +70,29 @@ def _tables(index: str, queries: Path, home_dir: Path) -> str:
 
 
 def _fill(
-    index: str, records: Path, text_fields: Sequence[str], home_dir: Path, photos: Path
+    index: str,
+    records: Path,
+    text_fields: Sequence[str],
+    photos: Path,
+    home: Sequence[str],
+    *,
+    centred: Sequence[str] = (),
 ) -> None:
     """Install, ingest, embed, by the commands that a user types."""
-    flags = [flag for field in text_fields for flag in ("--text-field", field)]
-    home = ["--home-dir", str(home_dir)]
-    diptych(["install", index, *flags, "--image-field", "image", *home], standalone_mode=False)
+    fields = [flag for field in text_fields for flag in ("--text-field", field)]
+    with _photos_in(photos):
+        install = ["install", index, *fields, "--image-field", "image"]
+        diptych([*install, *centred, *home], standalone_mode=False)
     diptych(["ingest", str(records), "--index", index, *home], standalone_mode=False)
-    # The worker that this starts may open them.
-    os.environ["DIPTYCH_IMAGE_ROOTS"] = str(photos)
-    diptych(["embed", index, "--wait", *home], standalone_mode=False)
+    with _photos_in(photos):
+        diptych(["embed", index, "--wait", *home], standalone_mode=False)
+
+
+@contextmanager
+def _photos_in(folder: Path) -> Iterator[None]:
+    """Commands, and workers that they start, may open pictures below the folder."""
+    os.environ["DIPTYCH_IMAGE_ROOTS"] = str(folder)
+    yield
     del os.environ["DIPTYCH_IMAGE_ROOTS"]
 
 

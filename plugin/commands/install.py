@@ -1,6 +1,6 @@
 """`diptych install`: fields, contract and marking pipeline on a new or an existing index."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,12 @@ _SAID_OF_TEMPLATE = {
     help="File with a rule a line (`dress, 连衣裙` or `tv => television`), for searching.",
 )
 @click.option(
+    "--centre-on",
+    "centre_index",
+    metavar="INDEX",
+    help="Take the mean of its kind from each vector: the means of this index, or estimated from it.",
+)
+@click.option(
     "--no-pipeline",
     "is_unmarked",
     is_flag=True,
@@ -83,6 +89,7 @@ def command(
     image_model: str | None,
     library: str,
     synonym_file: Path | None,
+    centre_index: str | None,
     is_unmarked: bool,
     is_rebuilt: bool,
     is_replaced: bool,
@@ -97,10 +104,14 @@ def command(
     Example: diptych install products --text-field title --image-field image
     """
     from diptych.client import Cluster
+    from diptych.ingest.picture_sources import picture_source
     from diptych.mappings.engine import detect_engine
+    from diptych.plugin.encoders import worker_cache, worker_encoders
     from diptych.plugin.existing import read_existing
+    from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.install import InstallRequest, install
     from diptych.plugin.local.defaults import resolve_settings
+    from diptych.plugin.mean_vectors import find_centres
     from diptych.plugin.model_refs import find_model_refs
     from diptych.plugin.progress import count_bar
     from diptych.plugin.rebuild import check_replaceable
@@ -131,6 +142,16 @@ def command(
         synonyms,
         is_marking=not is_unmarked,
     )
+    if centre_index is not None:
+        centres = find_centres(
+            cluster,
+            request,
+            like=centre_index,
+            encoder_for=worker_encoders(resolved, worker_cache(resolved)),
+            pictures=picture_source(resolved, registered=registered_folders(resolved)),
+            bar=count_bar,
+        )
+        request = replace(request, centres=centres)
     if pattern is not None:
         _tell(pattern, install_template(cluster, engine, request), as_json=as_json)
         return
