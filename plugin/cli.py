@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Tell why a product is where it is in a search, or is not."),
     "eval": ("eval", "Measure how good the answers are, by judged queries."),
     "tune": ("tune", "Find the weights that serve an index's own queries best."),
+    "profiles": ("profiles", "List, copy and remove the weights that an index keeps by name."),
     "judge": ("judge", "Turn recorded clicks into judgments."),
     "satisfaction": ("satisfaction", "Show what recorded clicks say, by day and by profile."),
     "query": ("query", "Print the requests of a search, for any other client."),

@@ -35,19 +35,22 @@ def check_same_contract(found: ExistingIndex, wanted: IndexContract) -> None:
     Raises:
         ContractError: says what differs and what to do.
     """
-    ours = found.contract
-    differing = [n for n in _IDENTITY if ours and getattr(ours, n) != getattr(wanted, n)]
-    if ours is None or not differing:
-        return
-    said = "; ".join(
-        f"{name.replace('_', ' ')}: {_say(getattr(ours, name))} there, "
+    said = None if found.contract is None else differences(found.contract, wanted)
+    if said:
+        raise ContractError(
+            f"Diptych is installed on {found.name!r} with other values ({said}): give the same "
+            f"ones, or run `diptych uninstall {found.name}` first, or add --rebuild for a new index."
+        )
+
+
+def differences(there: IndexContract, wanted: IndexContract) -> str:
+    """What makes vectors of the two contracts differ, for a sentence; empty where nothing does."""
+    differing = [name for name in _IDENTITY if getattr(there, name) != getattr(wanted, name)]
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {_say(getattr(there, name))} there, "
         f"{_say(getattr(wanted, name))} wanted"
         for name in differing
         if name != "layout" or len(differing) == 1
-    )
-    raise ContractError(
-        f"Diptych is installed on {found.name!r} with other values ({said}): give the same ones, "
-        f"or run `diptych uninstall {found.name}` first, or add --rebuild for a new index."
     )
 
 

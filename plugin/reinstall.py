@@ -7,17 +7,20 @@ from diptych.contract import META_KEY
 from diptych.errors import ContractError, MappingError
 from diptych.mappings.engine import Engine
 from diptych.mappings.index import own_properties
+from diptych.mappings.target import PROFILES
 from diptych.plugin.adding_synonyms import add_synonyms
 from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.field_checks import (
     check_fields,
     check_same_contract,
     check_same_synonyms,
+    differences,
     missing_properties,
 )
 from diptych.plugin.final_pipeline import usable_previous
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome, install_on
 from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
+from diptych.plugin.relevance.profile_store import write_profiles
 
 
 def needs_rebuild(engine: Engine, request: InstallRequest, found: ExistingIndex) -> bool:
@@ -55,7 +58,8 @@ def reinstall(
         setting = {"index.final_pipeline": usable_previous(cluster, found) or "_none"}
         cluster.call("PUT", path(new, "_settings"), body=setting)
         copy = replace(require_existing(cluster, new), name=found.name)
-        reports.append(install_on(cluster, engine, request, copy))
+        report = install_on(cluster, engine, request, copy)
+        reports.append(_with_profiles(cluster, report, of=require_existing(cluster, found.index)))
 
     body = _body(engine, request, found)
     if request.synonyms:
@@ -65,6 +69,22 @@ def reinstall(
     blueprint = Blueprint(body, complete, prepare=lambda new: _drop_contract(cluster, new))
     rebuilt = rebuild(cluster, engine, found, blueprint, is_replaced=is_replaced, bar=bar)
     return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
+
+
+def _with_profiles(cluster: Cluster, report: InstallReport, *, of: ExistingIndex) -> InstallReport:
+    """The copy gets the profiles of the index as it is now, where its vectors are the same."""
+    profiles: Json = of.note.get(PROFILES) or {}
+    if not profiles:
+        return report
+    if of.contract is not None and not differences(of.contract, report.contract):
+        write_profiles(cluster, report.index, profiles)
+        return report
+    names = " and ".join(map(repr, sorted(profiles)))
+    warning = (
+        f"The profile {names} was tuned to the vectors of before, so it was left behind: run "
+        "`diptych tune` when there are new ones."
+    )
+    return replace(report, warnings=(*report.warnings, warning))
 
 
 def _drop_contract(cluster: Cluster, new: str) -> None:

@@ -48,7 +48,8 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
     if name not in profiles:
         known = ", ".join(sorted(profiles)) or "none yet: run `diptych tune`"
         raise UsageError(f"The index has no profile {name!r}, only {known}.")
-    preference = _preference(request, name, profiles[name])
+    found = (read_preference(name, profiles[name], kind) for kind in request.kinds)
+    preference = next((one for one in found if one is not None), None)
     if preference is None:
         return request
     says_how = bool(request.weights) or request.blending != MIN_MAX
@@ -56,23 +57,22 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
     return replace(request, weights={**preference.weights, **request.weights}, blending=blending)
 
 
-def _preference(request: SearchRequest, name: str, profile: Any) -> Preference | None:
+def read_preference(name: str, profile: Any, kind: str) -> Preference | None:
+    """What the profile of this name says of a kind, or None where it says nothing.
+
+    Raises:
+        UsageError: it is damaged.
+    """
     try:
-        found = (kind for kind in request.kinds if kind in profile)
-        return next((read_preference(profile[kind]) for kind in found), None)
+        return _read(profile[kind]) if kind in profile else None
     except (AttributeError, KeyError, TypeError, ValueError, UsageError) as err:
         raise UsageError(
-            f"The index's profile {name!r} is damaged ({err}): run `diptych tune` again, or search "
-            f"with the profile {NONE!r}."
+            f"The index's profile {name!r} is damaged ({err}): run `diptych tune` again, search "
+            f"with the profile {NONE!r}, or take it away by `diptych profiles remove`."
         ) from err
 
 
-def read_preference(said: Mapping[str, Any]) -> Preference:
-    """The preference that a mapping keeps.
-
-    Raises:
-        UsageError: a weight or a blending that cannot be used.
-    """
+def _read(said: Mapping[str, Any]) -> Preference:
     weights = {str(name): float(value) for name, value in said["weights"].items()}
     check_weights(weights)
     blending = dict(said.get("blending") or {})

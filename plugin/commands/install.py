@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diptych.errors import UsageError
-from diptych.plugin.options import CLUSTER, LOCAL, json_option, settings_options
+from diptych.plugin.options import CLUSTER, LOCAL, MODELS, PICTURES, json_option, settings_options
 from diptych.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ _SAID_OF_TEMPLATE = {
 )
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask before a rebuild.")
 @json_option
-@settings_options(*CLUSTER, "encoder_url", *LOCAL)
+@settings_options(*CLUSTER, *LOCAL, *MODELS, *PICTURES)
 def command(
     settings: Settings,
     index: str | None,

@@ -1,13 +1,14 @@
 """Profiles written beside an index's contract."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from diptych.client import Cluster, path
+from diptych.client import Cluster, Json, path
 from diptych.contract import META_KEY, contract_from_meta
-from diptych.errors import UsageError
-from diptych.mappings.target import PROFILES, read_mapping
+from diptych.errors import ContractError, UsageError
+from diptych.mappings.target import PROFILES, Target, read_mapping, read_target
+from diptych.plugin.field_checks import differences
 from diptych.query.profiles import NONE, Preference
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -31,6 +32,17 @@ def write_profile(
 ) -> None:
     """Keep a profile in the index's mapping, in place of one of the same name.
 
+    Raises:
+        ContractError: Diptych is not installed on the index.
+        DiptychError: the cluster refuses.
+    """
+    profile = {kind: preference.to_json() for kind, preference in preferences.items()}
+    write_profiles(cluster, index, {name: profile})
+
+
+def write_profiles(cluster: Cluster, index: str, profiles: Mapping[str, Json | None]) -> None:
+    """Keep profiles as the mapping has them; None takes one away.
+
     The cluster replaces `_meta` as a whole, so all that is there is written with it.
 
     Raises:
@@ -41,7 +53,54 @@ def write_profile(
     contract_from_meta(mapping.get("_meta"), index=index)
     meta = mapping["_meta"]
     note = meta[META_KEY]
-    profile = {kind: preference.to_json() for kind, preference in preferences.items()}
-    profiles = {**(note.get(PROFILES) or {}), name: profile}
-    body = {"_meta": {**meta, META_KEY: {**note, PROFILES: profiles}}}
+    merged = {**(note.get(PROFILES) or {}), **profiles}
+    kept = {name: profile for name, profile in merged.items() if profile is not None}
+    body = {"_meta": {**meta, META_KEY: {**note, PROFILES: kept}}}
     cluster.call("PUT", path(concrete, "_mapping"), body=body)
+
+
+def remove_profile(cluster: Cluster, index: str, name: str) -> None:
+    """Take a profile away.
+
+    Raises:
+        UsageError: the index has none of this name.
+        DiptychError: the index cannot be read, or the cluster refuses.
+    """
+    _check_there(read_target(cluster, index), [name])
+    write_profiles(cluster, index, {name: None})
+
+
+def copy_profiles(
+    cluster: Cluster, source: str, destination: str, names: Sequence[str] = ()
+) -> list[str]:
+    """Give an index the profiles of another one whose vectors are made alike; their names.
+
+    Args:
+        names: of the profiles; all of them unless given.
+
+    Raises:
+        ContractError: the two indexes' vectors are made otherwise.
+        UsageError: the source has no profile of such a name.
+        DiptychError: an index cannot be read, or the cluster refuses.
+    """
+    theirs, ours = read_target(cluster, source), read_target(cluster, destination)
+    differing = differences(theirs.contract, ours.contract)
+    if differing:
+        raise ContractError(
+            f"What was tuned to the vectors of {source!r} does not fit those of {destination!r}, "
+            f"which are made otherwise ({differing}): run `diptych tune {destination}`."
+        )
+    _check_there(theirs, names)
+    profiles = {name: theirs.profiles[name] for name in names or sorted(theirs.profiles)}
+    if profiles:
+        write_profiles(cluster, destination, profiles)
+    return list(profiles)
+
+
+def _check_there(target: Target, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in target.profiles:
+            raise UsageError(
+                f"{target.name!r} has no profile {name!r}, only "
+                f"{', '.join(sorted(target.profiles)) or 'none yet'}."
+            )

@@ -22,6 +22,7 @@ from diptych.plugin.existing import ExistingIndex, require_existing
 from diptych.plugin.install import InstallReport, InstallRequest, install
 from diptych.plugin.rebuild import Blueprint, Rebuilt, copied_settings, rebuild
 from diptych.plugin.reinstall import needs_rebuild, reinstall
+from diptych.plugin.relevance.profile_store import write_profiles
 from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
@@ -122,6 +123,42 @@ def test_old_index_tells_workers_where_it_went(cluster: Cluster, index_name: str
     assert rebuilt.new_index == store.successor()
     assert "shop" == require_existing(cluster, index_name).meta["owner"]
     assert ClusterStore(cluster, ENGINE, read_target(cluster, alias)).successor() is None
+
+
+def test_tuned_profiles_go_with_a_rebuild(cluster: Cluster, index_name: str) -> None:
+    """The vectors are the same, so what was tuned to them still holds."""
+    alias = tuned_shop(cluster, index_name)
+
+    _, report = run(cluster, alias)
+
+    assert {"sale": _PROFILE} == read_target(cluster, alias).profiles
+    assert () == report.warnings
+
+
+def test_profiles_of_other_vectors_stay_behind(cluster: Cluster, index_name: str) -> None:
+    """Weights that were tuned to one model serve another badly, and somebody has to know."""
+    alias = tuned_shop(cluster, index_name)
+    request = make_request(alias, model=ModelRef("other", "2" * 16, 14))
+
+    _, report = run(cluster, alias, request=request)
+
+    assert {} == read_target(cluster, alias).profiles
+    (warning,) = report.warnings
+    assert "profile 'sale' was tuned to the vectors of before" in warning
+    assert "diptych tune" in warning
+
+
+_PROFILE = {"words": {"weights": {"keywords": 0.5}, "blending": {"method": "min_max"}}}
+
+
+def tuned_shop(cluster: Cluster, index: str) -> str:
+    """An alias of an index with Diptych, a product and a profile."""
+    create_shop(cluster, index)
+    alias = add_alias(cluster, index, f"{index}-alias")
+    install(cluster, ENGINE, make_request(alias))
+    put(cluster, index, "9", {"title": "new", "image": "a.jpg"})
+    write_profiles(cluster, index, {"sale": _PROFILE})
+    return alias
 
 
 def test_every_alias_moves_with_its_filter(cluster: Cluster, old_shop: str) -> None:

@@ -119,4 +119,6 @@ def test_preference_is_read_as_it_is_written(preference: Preference) -> None:
     """Through JSON, where pairs become lists."""
     import orjson
 
-    assert preference == read_preference(orjson.loads(orjson.dumps(preference.to_json())))
+    kept = {"words": orjson.loads(orjson.dumps(preference.to_json()))}
+    assert preference == read_preference("sale", kept, "words")
+    assert read_preference("sale", kept, "photo") is None
