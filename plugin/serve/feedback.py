@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from diptych.plugin.feedback.interleaving import team_draft
 from diptych.plugin.feedback.ubi import QueryRecord
 from diptych.plugin.serve.service import Service
 from diptych.query.blend import MIN_MAX
+from diptych.query.page import WINDOW
 from diptych.query.profiles import DEFAULT
 from diptych.query.request import SearchRequest
 from diptych.query.response import SearchResponse
@@ -31,7 +33,7 @@ def answered(service: Service, index: str, request: SearchRequest, *, client: st
     Raises:
         DiptychError: whatever the search raises.
     """
-    response, teams = _respond(service, index, request)
+    response, teams = _respond(service, index, request, client)
     body = response.to_json()
     if service.recorder is not None:
         record = _record(index, request, response, teams, client)
@@ -40,31 +42,47 @@ def answered(service: Service, index: str, request: SearchRequest, *, client: st
     return body
 
 
-def _respond(service: Service, index: str, request: SearchRequest) -> tuple[SearchResponse, Teams]:
+def _respond(
+    service: Service, index: str, request: SearchRequest, client: str | None
+) -> tuple[SearchResponse, Teams]:
     searcher = service.searcher(index)
-    if service.recorder is None or service.interleave is None or not _is_plain(request):
+    is_compared = service.recorder is not None and service.interleave is not None
+    if not is_compared or not _can_be_dealt(request, client):
         return searcher.search(index, request), {}
-    names = (DEFAULT, service.interleave)
+    names = (DEFAULT, str(service.interleave))
+    # A page is cut from the deal of all pages up to it, so that no hit is on two of them.
+    whole = replace(request, from_=0, size=request.from_ + request.size)
     try:
-        answers = {name: searcher.search(index, replace(request, profile=name)) for name in names}
+        answers = {name: searcher.search(index, replace(whole, profile=name)) for name in names}
     except UsageError as err:
         # An index that has not both profiles is searched as ever.
         _log.warning("%s is not interleaved: %s", index, err)
         return searcher.search(index, request), {}
-    return _dealt(answers, size=request.size)
+    return _dealt(answers, request, _dice(index, request, client))
 
 
-def _is_plain(request: SearchRequest) -> bool:
-    """Whether the profile decides, and nothing else moves hits."""
+def _can_be_dealt(request: SearchRequest, client: str | None) -> bool:
+    """Whether the profile decides and nothing else moves hits, and the page can be dealt again."""
     says_how = request.profile or request.weights or request.blending != MIN_MAX
-    moves = request.sort or request.pinned or request.collapse or request.from_
-    return request.says_something and not (says_how or moves)
+    moves = request.sort or request.pinned or request.collapse
+    is_in_reach = request.from_ + request.size <= WINDOW and (client or not request.from_)
+    return request.says_something and not (says_how or moves) and bool(is_in_reach)
 
 
-def _dealt(answers: Mapping[str, SearchResponse], *, size: int) -> tuple[SearchResponse, Teams]:
+def _dice(index: str, request: SearchRequest, client: str | None) -> np.random.Generator:
+    """Falls alike for all pages of one client's search, by chance where the client is unknown."""
+    if client is None:
+        return np.random.default_rng()
+    asked = repr((index, client, replace(request, from_=0, size=1)))
+    return np.random.default_rng(int.from_bytes(blake2b(asked.encode(), digest_size=8).digest()))
+
+
+def _dealt(
+    answers: Mapping[str, SearchResponse], request: SearchRequest, dice: np.random.Generator
+) -> tuple[SearchResponse, Teams]:
     hits = {hit.id: hit for response in answers.values() for hit in response.hits}
     rankings = {name: [hit.id for hit in answer.hits] for name, answer in answers.items()}
-    dealt = team_draft(rankings, np.random.default_rng(), size=size)
+    dealt = team_draft(rankings, dice, size=request.from_ + request.size)[request.from_ :]
     first, other = answers.values()
     response = replace(
         first,

@@ -73,11 +73,16 @@ def search(server: Server, shelf: Shelf, **body: object) -> dict[str, object]:
     return found
 
 
-def choose(server: Server, shelf: Shelf, answer: dict[str, object], position: int) -> str:
-    """Click a hit of an answer, and return its id."""
+def ids_of(answer: dict[str, object]) -> list[str]:
+    """The hits' ids, best first."""
     hits = answer["hits"]
     assert isinstance(hits, list)
-    chosen = str(hits[position - 1]["id"])
+    return [str(hit["id"]) for hit in hits]
+
+
+def choose(server: Server, shelf: Shelf, answer: dict[str, object], position: int) -> str:
+    """Click a hit of an answer, and return its id."""
+    chosen = ids_of(answer)[position - 1]
     event = {"query_id": answer["query_id"], "id": chosen, "position": position}
     status, _, _ = server.ask(f"/indexes/{shelf.index}/events", event)
     assert 204 == status
@@ -148,13 +153,18 @@ def test_event_of_another_form_is_refused(
     assert 400 == status
 
 
-def test_two_profiles_are_compared_live(shelf: Shelf, recorder: Recorder) -> None:
-    """Each hit belongs to the profile that brought it; clicks on one team win for it."""
+def two_profiles(shelf: Shelf) -> None:
+    """`default` goes by the words, `sale` by the picture."""
     for name, weights in (
         ("default", {"keywords": 0.0, "text": 1.0, "image": 0.0}),
         ("sale", {"keywords": 0.0, "text": 0.0, "image": 1.0}),
     ):
         write_profile(shelf.cluster, shelf.index, name, {"words": Preference(weights)})
+
+
+def test_two_profiles_are_compared_live(shelf: Shelf, recorder: Recorder) -> None:
+    """Each hit belongs to the profile that brought it; clicks on one team win for it."""
+    two_profiles(shelf)
     app = shelf_app(shelf, recorder=recorder, interleave="sale")
     with run_server(app) as server:
         answer = search(server, shelf, text="red dress", size=6)
@@ -170,6 +180,38 @@ def test_two_profiles_are_compared_live(shelf: Shelf, recorder: Recorder) -> Non
     assert set(dealt.ids) == dealt.teams.keys()
     assert not plain.teams
     assert answer["hits"] != own["hits"]
+
+
+def test_pages_of_one_client_are_parts_of_one_deal(shelf: Shelf, recorder: Recorder) -> None:
+    """No hit comes on two pages, and a page that is asked for again is the same."""
+    two_profiles(shelf)
+    app = shelf_app(shelf, recorder=recorder, interleave="sale")
+    asked = {"text": "red dress", "client": "c1"}
+    with run_server(app) as server:
+        whole = search(server, shelf, size=15, **asked)
+        pages = [search(server, shelf, size=5, **{"from": n}, **asked) for n in (0, 5, 10)]
+        again = search(server, shelf, size=5, **{"from": 5}, **asked)
+
+    ids = [id_ for page in pages for id_ in ids_of(page)]
+    assert 15 == len(set(ids))
+    assert ids_of(whole) == ids
+    assert pages[1]["hits"] == again["hits"]
+    shown = recorded(shelf, n=5, n_clicks=0)
+    assert {"interleaved"} == {one.profile for one in shown}
+    assert all(set(one.ids) == one.teams.keys() for one in shown)
+
+
+def test_coin_of_another_client_falls_otherwise(shelf: Shelf, recorder: Recorder) -> None:
+    """Or one profile would stand first in every answer to a query that many ask."""
+    two_profiles(shelf)
+    app = shelf_app(shelf, recorder=recorder, interleave="sale")
+    with run_server(app) as server:
+        for number in range(20):
+            search(server, shelf, text="red dress", size=1, client=f"c{number}")
+
+    shown = recorded(shelf, n=20, n_clicks=0)
+
+    assert {"default", "sale"} == {name for one in shown for name in one.teams.values()}
 
 
 def run(shelf: Shelf, *arguments: str) -> Result:
