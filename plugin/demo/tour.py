@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,12 +17,19 @@ from diptych.plugin.demo.page import ServedPage
 from diptych.plugin.demo.searches import judge, write_photos
 from diptych.plugin.demo.showing import Shown, arguments_of, keywords_of, request_of
 from diptych.plugin.encoders import choose_encoder
+from diptych.plugin.existing import read_existing
 from diptych.plugin.hits import hits_table, timing
+from diptych.plugin.install import InstallRequest
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.local.stack import read_state
+from diptych.plugin.model_refs import find_model_refs
 from diptych.plugin.output import table_console
+from diptych.plugin.reinstall import needs_rebuild
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
+
+_TEXT_FIELDS: Final = ("title", "description")
+_IMAGE_FIELD: Final = "image"
 
 
 class Tour:
@@ -56,12 +64,22 @@ class Tour:
         self._say(exhibit.headline)
         records = draw_with_bar(exhibit.write, self._folder(exhibit), n=exhibit.n)
         self._say("An index that holds words, pictures and one fused vector")
-        fields = ("--text-field", "title", "--text-field", "description", "--image-field", "image")
-        self._run("install", exhibit.index, *fields)
+        fields = [flag for field in _TEXT_FIELDS for flag in ("--text-field", field)]
+        how = ("--rebuild", "--replace-index", "--yes") if self._is_outdated(exhibit) else ()
+        self._run("install", exhibit.index, *fields, "--image-field", _IMAGE_FIELD, *how)
         self._say("The documents, searchable by keyword at once")
         self._run("ingest", str(records), "--index", exhibit.index)
         self._say("Their vectors, made by a worker from the queue")
         self._run("embed", exhibit.index, "--wait")
+
+    def _is_outdated(self, exhibit: Exhibit) -> bool:
+        """Whether an earlier version of Diptych made the index, with another bundled model."""
+        settings = resolve_settings(self._settings)
+        cluster = Cluster(settings)
+        found = read_existing(cluster, exhibit.index)
+        models = find_model_refs(settings, text_model=None, image_model=None)
+        request = InstallRequest(exhibit.index, _TEXT_FIELDS, _IMAGE_FIELD, *models)
+        return found is not None and needs_rebuild(detect_engine(cluster), request, found)
 
     def _searches(self, exhibit: Exhibit) -> Iterator[Shown]:
         """Run, print and judge the searches of one collection."""
