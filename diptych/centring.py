@@ -8,6 +8,7 @@ names, where products have descriptions. ARCHITECTURE.md says what each choice i
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from diptych.encoding import EncodedImages, Encoder, PictureMemory, Role, WrappedEncoder
@@ -31,7 +32,7 @@ class Centres:
     @property
     def digest(self) -> str:
         """Equal for equal means; 16 hexadecimal digits."""
-        return blake2b(" ".join(astuple(self)).encode(), digest_size=8).hexdigest()
+        return _digest(self)
 
     def __str__(self) -> str:
         """As a sentence names them."""
@@ -87,6 +88,12 @@ class _CentredMemory(_CentredEncoder):
         """(image_model.dimension,) float32 of the picture with this `content_hash`, if known."""
         found = self._memory.recall_picture(content)
         return None if found is None else _centred(found[None, :], self._pictures)[0]
+
+
+@lru_cache(maxsize=64)
+def _digest(centres: Centres) -> str:
+    """Remembered, for every document's hashes have it."""
+    return blake2b(" ".join(astuple(centres)).encode(), digest_size=8).hexdigest()
 
 
 def _centred(rows: Floats, mean: str) -> Floats:

@@ -16,8 +16,10 @@ from diptych.errors import ContractError, NotInstalledError
 from diptych.layout import Block, Layout
 from diptych.vectors import from_base64
 
-#: Raised by a change after which old and new software must not share an index.
-CONTRACT_VERSION = 1
+#: Software that does not know an index's version leaves it alone: 2 has centred vectors, which a
+#: version 1 that is blind to the means would write and ask otherwise.
+_PLAIN, _CENTRED = 1, 2
+CONTRACT_VERSIONS = (_PLAIN, _CENTRED)
 #: Key below the mapping's `_meta`.
 META_KEY = "diptych"
 
@@ -37,13 +39,14 @@ class IndexContract:
     layout: Layout
     pipeline: str | None
     vector_field: str = "diptych_vector"
-    version: int = CONTRACT_VERSION
     centres: Centres | None = None
 
     def to_meta(self) -> dict[str, Any]:
         """The JSON object kept below `_meta.diptych`."""
         said = asdict(self)
-        return {name: value for name, value in said.items() if (name, value) != ("centres", None)}
+        if self.centres is None:
+            del said["centres"]
+        return said | {"version": _PLAIN if self.centres is None else _CENTRED}
 
     @property
     def input_fields(self) -> tuple[str, ...]:
@@ -86,10 +89,11 @@ def contract_from_meta(meta: object, *, index: str) -> IndexContract:
             f"The index {index!r} has no Diptych contract: run `diptych install {index} "
             "--text-field FIELD --image-field FIELD` first."
         )
-    if found.get("version") != CONTRACT_VERSION:
+    if found.get("version") not in CONTRACT_VERSIONS:
         raise ContractError(
             f"The contract of {index!r} has version {found.get('version')}, this program knows "
-            f"version {CONTRACT_VERSION}: use the program that installed it, or install anew."
+            f"{' and '.join(map(str, CONTRACT_VERSIONS))}: use the program that installed it, or "
+            "install anew."
         )
     try:
         return _parse(found)
@@ -109,7 +113,7 @@ def _parse(found: Mapping[str, Any]) -> IndexContract:
         layout=Layout(tuple(Block(**block) for block in layout["blocks"]), layout["dimension"]),
         pipeline=found["pipeline"],
         vector_field=found["vector_field"],
-        centres=Centres(**found["centres"]) if "centres" in found else None,
+        centres=Centres(**found["centres"]) if found["version"] == _CENTRED else None,
     )
     if contract.centres is not None:
         _check_centres(contract.centres, contract.text_model, contract.image_model)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diptych.client import Cluster, Json, path
-from diptych.contract import CONTRACT_VERSION, META_KEY, IndexContract, contract_from_meta
+from diptych.contract import CONTRACT_VERSIONS, META_KEY, IndexContract, contract_from_meta
 from diptych.errors import ContractError, MappingError, MissingIndexError
 from diptych.mappings.fields import OBJECT, VECTOR
 from diptych.mappings.index import OBJECT_MAPPING
@@ -61,7 +61,7 @@ class ExistingIndex:
         try:
             return contract_from_meta(self.meta, index=self.name)
         except ContractError:
-            if self.note.get("version", CONTRACT_VERSION) != CONTRACT_VERSION:
+            if self.note.get("version") not in (None, *CONTRACT_VERSIONS):
                 raise
             return None
 

@@ -39,8 +39,14 @@ def check_same_contract(found: ExistingIndex, wanted: IndexContract) -> None:
     if said:
         raise ContractError(
             f"Diptych is installed on {found.name!r} with other values ({said}): give the same "
-            f"ones, or run `diptych uninstall {found.name}` first, or add --rebuild for a new index."
+            f"ones{_keeping_centres(found)}, or run `diptych uninstall {found.name}` first, or add "
+            "--rebuild for a new index."
         )
+
+
+def _keeping_centres(found: ExistingIndex) -> str:
+    is_centred = found.contract is not None and found.contract.centres is not None
+    return f" (--centre-on {found.name} keeps its means)" if is_centred else ""
 
 
 def differences(there: IndexContract, wanted: IndexContract) -> str:

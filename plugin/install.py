@@ -176,7 +176,8 @@ def _write_mapping(
     cluster: Cluster, found: ExistingIndex, contract: IndexContract, properties: Json
 ) -> bool:
     """`_meta` is replaced as a whole by the cluster, so the user's own is written with it."""
-    note = found.note | contract.to_meta() | {PREVIOUS: found.previous_pipeline}
+    kept = {key: value for key, value in found.note.items() if key != "centres"}
+    note = kept | contract.to_meta() | {PREVIOUS: found.previous_pipeline}
     meta = orjson.loads(to_json(found.meta | {META_KEY: note}))
     if meta == found.meta and not properties:
         return False

@@ -40,7 +40,7 @@ def find_centres(
 ) -> Centres:
     """The means of the request's models in the index `like`.
 
-    An index that carries means for these models gives those. Of another one up to 1,000 documents
+    An index that carries what is wanted gives that. Of another one up to 1,000 documents
     are encoded: what they say, their pictures, and as what shoppers type the first text field, a
     product's name.
 
@@ -57,7 +57,7 @@ def find_centres(
             "names."
         )
     carried = found.contract
-    if carried is not None and carried.centres is not None and _is_alike(carried, contract):
+    if carried is not None and carried.centres is not None and _serves(carried, contract):
         return carried.centres
     encoder = encoder_for(contract)
     contract.check_encoder(encoder)
@@ -70,8 +70,11 @@ def find_centres(
     return sample.centres(like)
 
 
-def _is_alike(one: IndexContract, other: IndexContract) -> bool:
-    return (one.text_model, one.image_model) == (other.text_model, other.image_model)
+def _serves(carried: IndexContract, wanted: IndexContract) -> bool:
+    """Whether the carried means are of the models, and of pictures where those are wanted."""
+    is_seen = carried.image_field is not None or wanted.image_field is None
+    models = (carried.text_model, carried.image_model)
+    return is_seen and models == (wanted.text_model, wanted.image_model)
 
 
 def _sample(cluster: Cluster, index: str, contract: IndexContract) -> list[Json]:

@@ -19,7 +19,14 @@ from diptych.plugin.field_checks import (
 )
 from diptych.plugin.final_pipeline import usable_previous
 from diptych.plugin.install import InstallReport, InstallRequest, Outcome, install_on
-from diptych.plugin.rebuild import Bar, Blueprint, Rebuilt, copied_settings, rebuild
+from diptych.plugin.rebuild import (
+    Bar,
+    Blueprint,
+    Rebuilt,
+    check_replaceable,
+    copied_settings,
+    rebuild,
+)
 from diptych.plugin.relevance.profile_store import write_profiles
 
 
@@ -33,6 +40,23 @@ def needs_rebuild(engine: Engine, request: InstallRequest, found: ExistingIndex)
     except (ContractError, MappingError):
         return True
     return False
+
+
+def check_centrable(found: ExistingIndex, *, is_rebuilt: bool, is_replaced: bool) -> None:
+    """Pass if the index can get centred vectors, before means are estimated for it.
+
+    Raises:
+        ContractError: it carries others, and nobody asked for a new index.
+        UsageError: a new index could not take its name.
+    """
+    if found.contract is None or found.contract.centres is not None:
+        return
+    if not is_rebuilt:
+        raise ContractError(
+            f"Diptych is installed on {found.name!r} with vectors that are not centred, and a live "
+            "index cannot have both: add --rebuild for a new index."
+        )
+    check_replaceable(found, is_replaced=is_replaced)
 
 
 def reinstall(
@@ -59,7 +83,7 @@ def reinstall(
         cluster.call("PUT", path(new, "_settings"), body=setting)
         copy = replace(require_existing(cluster, new), name=found.name)
         report = install_on(cluster, engine, request, copy)
-        reports.append(_with_profiles(cluster, report, of=require_existing(cluster, found.index)))
+        reports.append(_with_tuning(cluster, report, of=require_existing(cluster, found.index)))
 
     body = _body(engine, request, found)
     if request.synonyms:
@@ -71,20 +95,25 @@ def reinstall(
     return rebuilt, replace(reports[0], outcome=Outcome.REBUILT)
 
 
-def _with_profiles(cluster: Cluster, report: InstallReport, *, of: ExistingIndex) -> InstallReport:
+def _with_tuning(cluster: Cluster, report: InstallReport, *, of: ExistingIndex) -> InstallReport:
     """The copy gets the profiles of the index as it is now, where its vectors are the same."""
     profiles: Json = of.note.get(PROFILES) or {}
-    if not profiles:
-        return report
     if of.contract is not None and not differences(of.contract, report.contract):
-        write_profiles(cluster, report.index, profiles)
+        if profiles:
+            write_profiles(cluster, report.index, profiles)
         return report
-    names = " and ".join(map(repr, sorted(profiles)))
-    warning = (
-        f"The profile {names} was tuned to the vectors of before, so it was left behind: run "
-        "`diptych tune` when there are new ones."
-    )
-    return replace(report, warnings=(*report.warnings, warning))
+    lost = []
+    if of.contract is not None and of.contract.centres and not report.contract.centres:
+        lost.append(
+            "The vectors were centred before and are not any more: --centre-on names an index "
+            "whose means they go without."
+        )
+    if profiles:
+        lost.append(
+            f"Tuned to the vectors of before, and left behind: {', '.join(sorted(profiles))}; run "
+            "`diptych tune` when there are new ones."
+        )
+    return replace(report, warnings=(*report.warnings, *lost))
 
 
 def _drop_contract(cluster: Cluster, new: str) -> None:

@@ -5,7 +5,7 @@ called `default` holds for every search that does not name another. A search's o
 first; its blending is the profile's only where it says neither weights nor blending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,8 +48,8 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
     if name not in profiles:
         known = ", ".join(sorted(profiles)) or "none yet: run `diptych tune`"
         raise UsageError(f"The index has no profile {name!r}, only {known}.")
-    found = (read_preference(name, profiles[name], kind) for kind in request.kinds)
-    preference = next((one for one in found if one is not None), None)
+    found = read_preferences(name, profiles[name], request.kinds)
+    preference = next(iter(found.values()), None)
     if preference is None:
         return request
     says_how = bool(request.weights) or request.blending != MIN_MAX
@@ -57,14 +57,16 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
     return replace(request, weights={**preference.weights, **request.weights}, blending=blending)
 
 
-def read_preference(name: str, profile: Any, kind: str) -> Preference | None:
-    """What the profile of this name says of a kind, or None where it says nothing.
+def read_preferences(
+    name: str, profile: Any, kinds: Sequence[str] | None = None
+) -> dict[str, Preference]:
+    """What the profile of this name says, of these kinds in their order or of all.
 
     Raises:
-        UsageError: it is damaged.
+        UsageError: it is damaged there.
     """
     try:
-        return _read(profile[kind]) if kind in profile else None
+        return {kind: _read(profile[kind]) for kind in kinds or profile if kind in profile}
     except (AttributeError, KeyError, TypeError, ValueError, UsageError) as err:
         raise UsageError(
             f"The index's profile {name!r} is damaged ({err}): run `diptych tune` again, search "

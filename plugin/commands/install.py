@@ -11,7 +11,9 @@ from diptych.plugin.options import CLUSTER, LOCAL, MODELS, PICTURES, json_option
 from diptych.settings import Settings
 
 if TYPE_CHECKING:
-    from diptych.plugin.install import InstallReport
+    from diptych.centring import Centres
+    from diptych.client import Cluster
+    from diptych.plugin.install import InstallReport, InstallRequest
     from diptych.plugin.rebuild import Rebuilt
 
 _SAID = {
@@ -104,18 +106,14 @@ def command(
     Example: diptych install products --text-field title --image-field image
     """
     from diptych.client import Cluster
-    from diptych.ingest.picture_sources import picture_source
     from diptych.mappings.engine import detect_engine
-    from diptych.plugin.encoders import worker_cache, worker_encoders
     from diptych.plugin.existing import read_existing
-    from diptych.plugin.image_folder import registered_folders
     from diptych.plugin.install import InstallRequest, install
     from diptych.plugin.local.defaults import resolve_settings
-    from diptych.plugin.mean_vectors import find_centres
     from diptych.plugin.model_refs import find_model_refs
     from diptych.plugin.progress import count_bar
     from diptych.plugin.rebuild import check_replaceable
-    from diptych.plugin.reinstall import needs_rebuild, reinstall
+    from diptych.plugin.reinstall import check_centrable, needs_rebuild, reinstall
     from diptych.plugin.synonym_file import read_synonyms
     from diptych.plugin.template_install import install_template
 
@@ -142,21 +140,15 @@ def command(
         synonyms,
         is_marking=not is_unmarked,
     )
+    found = read_existing(cluster, name) if pattern is None else None
     if centre_index is not None:
-        centres = find_centres(
-            cluster,
-            request,
-            like=centre_index,
-            encoder_for=worker_encoders(resolved, worker_cache(resolved)),
-            pictures=picture_source(resolved, registered=registered_folders(resolved)),
-            bar=count_bar,
-        )
-        request = replace(request, centres=centres)
+        if found is not None:
+            check_centrable(found, is_rebuilt=is_rebuilt, is_replaced=is_replaced)
+        request = replace(request, centres=_centres(cluster, resolved, request, centre_index))
     if pattern is not None:
         _tell(pattern, install_template(cluster, engine, request), as_json=as_json)
         return
-    found = read_existing(cluster, name) if is_rebuilt else None
-    if found is None or not needs_rebuild(engine, request, found):
+    if found is None or not is_rebuilt or not needs_rebuild(engine, request, found):
         _tell(name, install(cluster, engine, request), as_json=as_json)
         return
     check_replaceable(found, is_replaced=is_replaced)
@@ -167,6 +159,26 @@ def command(
         cluster, engine, request, found, is_replaced=is_replaced, bar=count_bar
     )
     _tell(name, report, as_json=as_json, rebuilt=rebuilt)
+
+
+def _centres(
+    cluster: "Cluster", settings: Settings, request: "InstallRequest", like: str
+) -> "Centres":
+    """The means in the index `like`; what reads pictures is in the extra `worker`."""
+    from diptych.ingest.picture_sources import picture_source
+    from diptych.plugin.encoders import worker_cache, worker_encoders
+    from diptych.plugin.image_folder import registered_folders
+    from diptych.plugin.mean_vectors import find_centres
+    from diptych.plugin.progress import count_bar
+
+    return find_centres(
+        cluster,
+        request,
+        like=like,
+        encoder_for=worker_encoders(settings, worker_cache(settings)),
+        pictures=picture_source(settings, registered=registered_folders(settings)),
+        bar=count_bar,
+    )
 
 
 def _tell(

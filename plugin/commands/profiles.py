@@ -83,16 +83,14 @@ def remove(settings: Settings, index: str, name: str) -> None:
 def _table(profiles: "Json") -> "Table":
     from rich.table import Table
 
-    from diptych.query.profiles import read_preference
+    from diptych.query.profiles import read_preferences
 
     table = Table()
     for name in ("profile", "kind", "weights", "blending"):
         table.add_column(name)
     for name, profile in sorted(profiles.items()):
-        for kind in profile or ():
-            preference = read_preference(name, profile, kind)
-            if preference is not None:
-                table.add_row(name, kind, *_cells(preference))
+        for kind, preference in read_preferences(name, profile).items():
+            table.add_row(name, kind, *_cells(preference))
     return table
 
 

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -19,17 +18,12 @@ from diptych.plugin.demo.showing import Shown, arguments_of, keywords_of, reques
 from diptych.plugin.encoders import choose_encoder
 from diptych.plugin.existing import read_existing
 from diptych.plugin.hits import hits_table, timing
-from diptych.plugin.install import InstallRequest
 from diptych.plugin.local.defaults import resolve_settings
 from diptych.plugin.local.stack import read_state
 from diptych.plugin.model_refs import find_model_refs
 from diptych.plugin.output import table_console
-from diptych.plugin.reinstall import needs_rebuild
 from diptych.query.searcher import Searcher
 from diptych.settings import Settings
-
-_TEXT_FIELDS: Final = ("title", "description")
-_IMAGE_FIELD: Final = "image"
 
 
 class Tour:
@@ -64,9 +58,9 @@ class Tour:
         self._say(exhibit.headline)
         records = draw_with_bar(exhibit.write, self._folder(exhibit), n=exhibit.n)
         self._say("An index that holds words, pictures and one fused vector")
-        fields = [flag for field in _TEXT_FIELDS for flag in ("--text-field", field)]
+        fields = ("--text-field", "title", "--text-field", "description", "--image-field", "image")
         how = ("--rebuild", "--replace-index", "--yes") if self._is_outdated(exhibit) else ()
-        self._run("install", exhibit.index, *fields, "--image-field", _IMAGE_FIELD, *how)
+        self._run("install", exhibit.index, *fields, *how)
         self._say("The documents, searchable by keyword at once")
         self._run("ingest", str(records), "--index", exhibit.index)
         self._say("Their vectors, made by a worker from the queue")
@@ -75,11 +69,10 @@ class Tour:
     def _is_outdated(self, exhibit: Exhibit) -> bool:
         """Whether an earlier version of Diptych made the index, with another bundled model."""
         settings = resolve_settings(self._settings)
-        cluster = Cluster(settings)
-        found = read_existing(cluster, exhibit.index)
         models = find_model_refs(settings, text_model=None, image_model=None)
-        request = InstallRequest(exhibit.index, _TEXT_FIELDS, _IMAGE_FIELD, *models)
-        return found is not None and needs_rebuild(detect_engine(cluster), request, found)
+        found = read_existing(Cluster(settings), exhibit.index)
+        contract = None if found is None else found.contract
+        return contract is not None and (contract.text_model, contract.image_model) != models
 
     def _searches(self, exhibit: Exhibit) -> Iterator[Shown]:
         """Run, print and judge the searches of one collection."""

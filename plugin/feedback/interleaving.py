@@ -41,7 +41,7 @@ def team_draft(
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """How two interleaved profiles did: answers in which one got more clicks than the other.
+    """How two interleaved profiles did: trials in which one got more clicks than the other.
 
     `p` is how often a fair coin is as one-sided: the sign test.
     """
@@ -55,21 +55,25 @@ class Contest:
 
 
 def contests(shown: Sequence[Shown]) -> list[Contest]:
-    """The outcome for each pair of profiles that was interleaved."""
-    wins: dict[tuple[str, str], list[int]] = {}
+    """The outcome for each pair of profiles that was interleaved.
+
+    All answers to one query of one client are one trial: the coin fell once for them.
+    """
+    leads: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for answer in shown:
         names = sorted(set(answer.teams.values()))
         if len(names) != 2:
             continue
         one, other = names
         clicks = [answer.teams[id_] for id_ in answer.clicked if id_ in answer.teams]
-        lead = clicks.count(one) - clicks.count(other)
-        wins.setdefault((one, other), []).append((lead > 0) - (lead < 0))
-    return [_contest(*pair, leads) for pair, leads in sorted(wins.items())]
+        of_pair = leads.setdefault((one, other), {})
+        trial = (answer.client or answer.query_id, answer.query)
+        of_pair[trial] = of_pair.get(trial, 0) + clicks.count(one) - clicks.count(other)
+    return [_contest(*pair, list(trials.values())) for pair, trials in sorted(leads.items())]
 
 
 def _contest(one: str, other: str, leads: Sequence[int]) -> Contest:
-    n_one, n_other = leads.count(1), leads.count(-1)
+    n_one, n_other = sum(lead > 0 for lead in leads), sum(lead < 0 for lead in leads)
     return Contest(one, other, n_one, n_other, leads.count(0), sign_test(n_one, n_other))
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -23,6 +23,16 @@ from diptych.query.response import SearchResponse
 
 _log = logging.getLogger(__name__)
 
+#: What a page shows of its hits, and which: not what is searched for.
+_SHOWN: Final[Mapping[str, Any]] = {
+    "from_": 0,
+    "size": 1,
+    "facets": (),
+    "highlight": False,
+    "explain": False,
+    "source_fields": (),
+    "timeout_s": None,
+}
 #: Document id -> the profile that brought it.
 Teams = Mapping[str, str]
 
@@ -73,7 +83,7 @@ def _dice(index: str, request: SearchRequest, client: str | None) -> np.random.G
     """Falls alike for all pages of one client's search, by chance where the client is unknown."""
     if client is None:
         return np.random.default_rng()
-    asked = repr((index, client, replace(request, from_=0, size=1)))
+    asked = repr((index, client, replace(request, **_SHOWN)))
     return np.random.default_rng(int.from_bytes(blake2b(asked.encode(), digest_size=8).digest()))
 
 

@@ -179,7 +179,7 @@ class SimilarBody(Page):
     avoid: Ids = []
     client: Name | None = Field(
         default=None,
-        description="an opaque name of the browser or program that asks, never a person's; "
+        description="an opaque name of one shopper's browser, never a person's; "
         "recorded where the server records feedback",
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,8 +18,11 @@ from diptych.client import Cluster, Json, path
 from diptych.encoding import Role
 from diptych.errors import ContractError, UsageError
 from diptych.mappings.target import read_target
+from diptych.plugin.existing import require_existing
 from diptych.plugin.install import InstallRequest, Outcome, install
 from diptych.plugin.mean_vectors import find_centres
+from diptych.plugin.reinstall import reinstall
+from diptych.plugin.template_install import install_template, uninstall_template
 from diptych.testing import FakeEncoder, MemoryPictures
 from diptych.vectors import Floats, from_base64
 
@@ -52,14 +56,13 @@ def _request(index: str, encoder: FakeEncoder, centres: Centres | None = None) -
 
 
 def _find(cluster: Cluster, encoder: FakeEncoder, like: str) -> Centres:
-    return find_centres(
-        cluster,
-        _request(like, encoder),
-        like=like,
-        encoder_for=lambda _: encoder,
-        pictures=MemoryPictures(_PICTURES),
-        bar=Bars(),
-    )
+    return find_centres(cluster, _request(like, encoder), like=like, **_parts(encoder))
+
+
+def _parts(encoder: FakeEncoder) -> Any:
+    """What vectors are made of, and a bar."""
+    pictures = MemoryPictures(_PICTURES)
+    return {"encoder_for": lambda _: encoder, "pictures": pictures, "bar": Bars()}
 
 
 def _says(i: int) -> str:
@@ -118,8 +121,92 @@ def test_install_with_other_means_is_refused(cluster: Cluster, index_name: str) 
     centres = _find(cluster, encoder, index_name)
     install(cluster, ENGINE, _request(index_name, encoder, centres))
 
-    with pytest.raises(ContractError, match=rf"centres: {centres} there, none wanted"):
+    with pytest.raises(
+        ContractError, match=rf"centres: {centres} there, none wanted.*--centre-on {index_name}"
+    ):
         install(cluster, ENGINE, _request(index_name, encoder))
+
+
+def test_means_without_pictures_are_not_handed_to_an_index_with_pictures(
+    cluster: Cluster, index_name: str
+) -> None:
+    """Pictures have a mean of their own, which is estimated then."""
+    _fill(cluster, index_name)
+    encoder = FakeEncoder()
+    words = replace(_request(index_name, encoder), image_field=None)
+    means = find_centres(cluster, words, like=index_name, **_parts(encoder))
+    install(cluster, ENGINE, replace(words, centres=means))
+    assert not from_base64(means.pictures).any()
+
+    assert from_base64(_find(cluster, encoder, index_name).pictures).any()
+
+
+def test_install_mends_damaged_means(cluster: Cluster, index_name: str) -> None:
+    """What nobody can read any more does not stay in the mapping."""
+    _fill(cluster, index_name)
+    encoder = FakeEncoder()
+    request = _request(index_name, encoder, _find(cluster, encoder, index_name))
+    install(cluster, ENGINE, request)
+    meta = require_existing(cluster, index_name).meta
+    meta["diptych"]["centres"]["texts"] = "AAAA"
+    cluster.call("PUT", path(index_name, "_mapping"), body={"_meta": meta})
+
+    install(cluster, ENGINE, replace(request, centres=None))
+
+    assert read_target(cluster, index_name).contract.centres is None
+
+
+def test_template_hands_means_to_the_next_index(cluster: Cluster, index_name: str) -> None:
+    """Each night's index is centred like the last."""
+    _fill(cluster, index_name)
+    encoder, pattern = FakeEncoder(), f"{index_name}-night-*"
+    centres = _find(cluster, encoder, index_name)
+    try:
+        install_template(cluster, ENGINE, _request(pattern, encoder, centres))
+        cluster.call("PUT", path(f"{index_name}-night-1"))
+        assert centres == read_target(cluster, f"{index_name}-night-1").contract.centres
+    finally:
+        cluster.call("DELETE", path(f"{index_name}-night-1"), accept=(404,))
+        uninstall_template(cluster, pattern)
+
+
+def test_rebuild_without_means_says_that_they_are_gone(cluster: Cluster, index_name: str) -> None:
+    """Somebody rebuilds for another reason and forgets the flag."""
+    _fill(cluster, index_name)
+    encoder = FakeEncoder()
+    centres = _find(cluster, encoder, index_name)
+    install(cluster, ENGINE, _request(index_name, encoder, centres))
+    found = require_existing(cluster, index_name)
+
+    _, report = reinstall(
+        cluster, ENGINE, _request(index_name, encoder), found, is_replaced=True, bar=Bars()
+    )
+
+    assert any("not any more: --centre-on" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "said"),
+    [((), 78, "add --rebuild for a new index"), (("--rebuild",), 2, "--replace-index")],
+)
+def test_what_cannot_be_centred_is_refused_before_anything_is_encoded(
+    run_diptych: RunDiptych,
+    cluster: Cluster,
+    index_name: str,
+    flags: Sequence[str],
+    status: int,
+    said: str,
+) -> None:
+    """Estimating takes minutes where pictures are many."""
+    _fill(cluster, index_name)
+    install_it = ("install", index_name, "--text-field", "title", "--image-field", "image")
+    run_diptych(*install_it)
+
+    refused = run_diptych(*install_it, "--centre-on", index_name, *flags)
+
+    assert status == refused.returncode
+    assert said in refused.stderr
+    assert "Estimating" not in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -148,14 +235,7 @@ def test_index_of_pictures_alone_has_nothing_that_shoppers_type(
     request = replace(_request(index_name, encoder), text_fields=())
 
     with pytest.raises(UsageError, match="--centre-on needs a --text-field"):
-        find_centres(
-            cluster,
-            request,
-            like=index_name,
-            encoder_for=lambda _: encoder,
-            pictures=MemoryPictures(_PICTURES),
-            bar=Bars(),
-        )
+        find_centres(cluster, request, like=index_name, **_parts(encoder))
 
 
 def test_commands_centre_an_index_and_its_searches(

@@ -144,7 +144,7 @@ def test_profiles_of_other_vectors_stay_behind(cluster: Cluster, index_name: str
 
     assert {} == read_target(cluster, alias).profiles
     (warning,) = report.warnings
-    assert "profile 'sale' was tuned to the vectors of before" in warning
+    assert "Tuned to the vectors of before, and left behind: sale" in warning
     assert "diptych tune" in warning
 
 

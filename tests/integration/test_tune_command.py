@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -247,9 +248,10 @@ def test_profiles_are_listed_for_people_and_for_programs(tuned: Shelf) -> None:
     assert read_target(tuned.cluster, tuned.index).profiles == json.loads(listed.stdout)
 
 
-def test_damaged_profile_is_told_and_can_be_removed(tuned: Shelf) -> None:
+@pytest.mark.parametrize("damaged", [{"words": {"weights": None}}, 5, "words"])
+def test_damaged_profile_is_told_and_can_be_removed(tuned: Shelf, damaged: Any) -> None:
     """Somebody edited the mapping by hand."""
-    write_profiles(tuned.cluster, tuned.index, {"sale": {"words": {"weights": None}}})
+    write_profiles(tuned.cluster, tuned.index, {"sale": damaged})
 
     listed = profiles(tuned, "list", tuned.index)
     profiles(tuned, "remove", tuned.index, "sale")

@@ -132,7 +132,15 @@ def test_means_survive_the_mapping() -> None:
 
 def test_contract_without_means_is_written_as_before() -> None:
     """An index that was installed earlier keeps its mapping and its fingerprint."""
-    assert "centres" not in make_contract(FakeEncoder()).to_meta()
+    meta = make_contract(FakeEncoder()).to_meta()
+
+    assert "centres" not in meta
+    assert 1 == meta["version"]
+
+
+def test_contract_with_means_has_a_version_of_its_own() -> None:
+    """A program that is blind to the means would write and ask by other vectors."""
+    assert 2 == _contract(FakeEncoder()).to_meta()["version"]
 
 
 @pytest.mark.parametrize("name", list(_MEANS))

@@ -30,6 +30,18 @@ def test_missing_extra_is_one_sentence() -> None:
     ) == ended
 
 
+def test_install_needs_nothing_that_reads_pictures() -> None:
+    """Models and pictures can be a service's; only the cluster is missing here."""
+    away = "http://127.0.0.1:1"
+    program = "sys.modules['AntiSSRF'] = sys.modules['torch'] = None"
+    command = ("install", "products", "--text-field", "title", "--encoder-url", away)
+
+    status, said = run(program, *command, "--cluster-url", away)
+
+    assert 75 == status
+    assert "does not answer" in said
+
+
 def test_interrupt_ends_with_130() -> None:
     """The status that shells give to a command that was stopped by Ctrl-C."""
     program = (

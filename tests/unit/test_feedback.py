@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -128,6 +129,21 @@ def test_contest_counts_answers_not_clicks() -> None:
         *(found.n_for_one, found.n_for_other, found.n_equal),
     )
     assert pytest.approx(10 / 16) == found.p
+
+
+def test_answers_of_one_search_are_one_trial() -> None:
+    """Pages of one client, with one more click for x than for y; and one answer to nobody known."""
+    teams = {"a": "x", "b": "x", "c": "y"}
+    pages = [
+        replace(shown(1, ("a", 1), client="c1"), teams=teams),
+        replace(shown(2, ("b", 1), client="c1"), teams=teams),
+        replace(shown(3, ("c", 1), client="c1"), teams=teams),
+    ]
+    unknown = [replace(shown(n, ("c", 1)), teams=teams) for n in (4, 5)]
+
+    (found,) = contests([*pages, *unknown])
+
+    assert (1, 2, 0) == (found.n_for_one, found.n_for_other, found.n_equal)
 
 
 def test_sign_test_is_the_binomial_one() -> None:

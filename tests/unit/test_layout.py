@@ -60,7 +60,7 @@ def test_contract_survives_the_mapping() -> None:
     ("meta", "message"),
     [
         (None, "has no Diptych contract: run `diptych install products"),
-        ({META_KEY: {"version": 99}}, "has version 99, this program knows version 1"),
+        ({META_KEY: {"version": 99}}, "has version 99, this program knows 1 and 2"),
         ({META_KEY: {"version": 1}}, "is damaged"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from diptych.errors import UsageError
 from diptych.query.blend import MIN_MAX, Blending
 from diptych.query.kinds import kinds_of
-from diptych.query.profiles import Preference, read_preference, with_profile
+from diptych.query.profiles import Preference, read_preferences, with_profile
 from diptych.query.request import SearchRequest
 
 WORDS = {"weights": {"keywords": 0.5, "text": 0.1, "image": 0.9, "agreement": 0.0}}
@@ -120,5 +120,5 @@ def test_preference_is_read_as_it_is_written(preference: Preference) -> None:
     import orjson
 
     kept = {"words": orjson.loads(orjson.dumps(preference.to_json()))}
-    assert preference == read_preference("sale", kept, "words")
-    assert read_preference("sale", kept, "photo") is None
+    assert {"words": preference} == read_preferences("sale", kept)
+    assert {} == read_preferences("sale", kept, ("photo",))
