@@ -21,3 +21,8 @@ def kinds_of(*, text: str | None, has_image: bool, like: Sequence[str]) -> tuple
     words = text or ""
     kind, most = (CJK, _SHORT_SIGNS) if has_signs(words) else (WORDS, _SHORT_WORDS)
     return kind + (SHORT if count_units(words) <= most else LONG), kind
+
+
+def family_of(kind: str) -> tuple[str, ...]:
+    """A kind and those that are narrower."""
+    return kind, kind + SHORT, kind + LONG

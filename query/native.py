@@ -19,7 +19,7 @@ def blends_alike(plan: Plan, request: SearchRequest) -> bool:
     """
     return (
         plan.is_hybrid
-        and request.blending.method == "min_max"
+        and request.resolved_blending.method == "min_max"
         and request.from_ + request.size <= WINDOW
         and not (request.explain or request.sort or _moves(request))
     )

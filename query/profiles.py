@@ -52,7 +52,7 @@ def with_profile(request: SearchRequest, profiles: Mapping[str, Any]) -> SearchR
     preference = next(iter(found.values()), None)
     if preference is None:
         return request
-    says_how = bool(request.weights) or request.blending != MIN_MAX
+    says_how = bool(request.weights) or request.blending is not None
     blending = request.blending if says_how else preference.blending
     return replace(request, weights={**preference.weights, **request.weights}, blending=blending)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diptych.query.blend import Blending
+from diptych.query.blend import MIN_MAX, Blending
 from diptych.query.criteria import Facet, Filter, Range, Sort
 from diptych.query.kinds import kinds_of
 from diptych.query.ranking.boosts import Boost
@@ -38,7 +38,8 @@ class SearchRequest:
         from_: hits before the page; the page must end by the 10,000th.
         weights: names of `Weights` to numbers; one left out keeps its default.
         profile: of the index, whose weights are the defaults then; `none` for the built-in ones.
-        blending: how the rankings by words and by vector become one.
+        blending: how the rankings by words and by vector become one; min-max unless said, here
+            or by the profile.
         collapse: a field of which each value is shown once, by its best hit.
         diversity: 0 orders by score alone, 1 shows what differs most first.
         boosts: what raises the blended score.
@@ -71,7 +72,7 @@ class SearchRequest:
     from_: int = 0
     weights: Mapping[str, float] = field(default_factory=dict)
     profile: str | None = None
-    blending: Blending = field(default_factory=Blending)
+    blending: Blending | None = None
     collapse: str | None = None
     diversity: float = 0.0
     boosts: tuple[Boost, ...] = ()
@@ -126,6 +127,11 @@ class SearchRequest:
     def resolved_weights(self) -> Weights:
         """The weights that hold: those chosen, and the defaults of this kind of search."""
         return resolve_weights(self.weights, self._default_weights)
+
+    @property
+    def resolved_blending(self) -> Blending:
+        """The blending that holds: the chosen one, or min-max."""
+        return self.blending or MIN_MAX
 
     @property
     def _default_weights(self) -> Weights:

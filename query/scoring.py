@@ -53,9 +53,8 @@ def score_legs(legs: Legs, plan: Plan, request: SearchRequest) -> Scoring:
     shares = plan.shares if plan.is_hybrid else (float(not is_by_vector), float(is_by_vector))
     # A listing has no scores of its own: it is the boosts that rank it.
     keywords = {} if plan.is_listing else legs.keywords
-    blended = blend(
-        [Leg(keywords, shares[0]), Leg(legs.nearest, shares[1])], blending=request.blending
-    )
+    blending = request.resolved_blending
+    blended = blend([Leg(keywords, shares[0]), Leg(legs.nearest, shares[1])], blending=blending)
     scores = dict.fromkeys(legs.keywords, 0.0) if plan.is_listing else dict(blended)
-    explainer = BlendExplainer(keywords, legs.nearest, shares=shares, blending=request.blending)
+    explainer = BlendExplainer(keywords, legs.nearest, shares=shares, blending=blending)
     return Scoring(scores, explainer, is_by_vector)

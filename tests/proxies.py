@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 class Proxy:
     """Hands bytes on in both directions until told to swallow those of present connections."""
 
-    def __init__(self, host: str, port: int) -> None:
-        """Listens on a free port, for a server at the address."""
+    def __init__(self, host: str, port: int, *, own_port: int = 0) -> None:
+        """Listens on its own port, a free one unless given, for a server at the address."""
         self._target = host, port
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", own_port))
         self.port: int = self._listener.getsockname()[1]
         self._generation = 0
         self._sockets: list[socket.socket] = [self._listener]
@@ -53,9 +53,9 @@ class Proxy:
 
 
 @contextmanager
-def proxy_to(host: str, port: int) -> Iterator[Proxy]:
+def proxy_to(host: str, port: int, *, own_port: int = 0) -> Iterator[Proxy]:
     """A running proxy."""
-    proxy = Proxy(host, port)
+    proxy = Proxy(host, port, own_port=own_port)
     proxy.start()
     try:
         yield proxy

@@ -194,3 +194,7 @@ def _tell(
         return
     said = _SAID_OF_TEMPLATE if "*" in index else _SAID
     click.echo(f"{index}: {said[report.outcome]}." if rebuilt is None else rebuilt.sentence)
+    if rebuilt is not None:
+        click.echo(
+            f"`diptych embed {index} --wait` makes vectors; until then keywords answer alone."
+        )

@@ -36,7 +36,8 @@ def command(
 ) -> None:
     """Find weights and blending for each kind of query, by cross-validation on judged queries.
 
-    Keeps only what beats the built-in weights on queries that did not choose it, beyond chance.
+    Keeps only what beats the built-in weights on queries that did not choose it, beyond chance;
+    the profile says of kinds that were not tested what it said before.
 
     Example: diptych tune products --queries queries.ndjson --dry-run
     """
@@ -44,11 +45,12 @@ def command(
     from diptych.plugin.progress import count_bar
     from diptych.plugin.relevance.doubts import about_index, about_questions, answerable
     from diptych.plugin.relevance.judgment_files import read_judged
-    from diptych.plugin.relevance.profile_store import check_name, write_profile
+    from diptych.plugin.relevance.profile_store import check_name, renew_profile
     from diptych.plugin.relevance.stock import read_stock
     from diptych.plugin.relevance.tuning import try_all, tune
     from diptych.plugin.relevance.tuning_report import print_tuned
     from diptych.plugin.searching import open_desk
+    from diptych.query.kinds import family_of
 
     check_name(name)
     asked = read_judged(queries_file, judgments_file)
@@ -66,6 +68,7 @@ def command(
         tried = try_all(desk, questions, stock, on_progress=bar)
     found = tune(tried)
     kept = {one.kind: one.preference for one in found if one.preference is not None}
-    if kept and not dry_run:
-        write_profile(desk.cluster, index, name, kept)
-    print_tuned(found, profile=name, is_written=bool(kept) and not dry_run, as_json=as_json)
+    tested = {kind for one in found if one.choice is not None for kind in family_of(one.kind)}
+    removed = [] if dry_run else renew_profile(desk.cluster, index, name, kept, tested=tested)
+    is_written = bool(kept) and not dry_run
+    print_tuned(found, profile=name, is_written=is_written, removed=removed, as_json=as_json)

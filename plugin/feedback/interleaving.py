@@ -8,13 +8,15 @@ CIKM 2008.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from diptych.plugin.feedback.shown import Shown
 
 Dice: TypeAlias = np.random.Generator
+
+_EXACT_UP_TO: Final = 1_000
 
 
 def team_draft(
@@ -78,9 +80,14 @@ def _contest(one: str, other: str, leads: Sequence[int]) -> Contest:
 
 
 def sign_test(n_one: int, n_other: int) -> float:
-    """How often a fair coin is as one-sided as this, in either direction."""
+    """How often a fair coin is as one-sided as this, in either direction.
+
+    Exact up to 1,000 throws, from there on by the normal distribution, corrected for continuity.
+    """
     n, most = n_one + n_other, max(n_one, n_other)
     if not n:
         return 1.0
+    if n > _EXACT_UP_TO:
+        return math.erfc(max(0, abs(n_one - n_other) - 1) / math.sqrt(2 * n))
     tail: int = sum(math.comb(n, k) for k in range(most, n + 1))
     return min(1.0, float(2 * tail / 2**n))

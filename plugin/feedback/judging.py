@@ -37,6 +37,9 @@ class FromClicks:
 def from_clicks(shown: Sequence[Shown], *, min_asked: int, min_views: int) -> FromClicks:
     """Grades of what was shown often enough for queries that were asked often enough.
 
+    Words with a photo, a product, filters or an order mean something else than the words alone,
+    and are left out.
+
     Args:
         min_asked: times that a query must have been asked.
         min_views: times that a document must have been shown for it.
@@ -44,7 +47,7 @@ def from_clicks(shown: Sequence[Shown], *, min_asked: int, min_views: int) -> Fr
     Raises:
         SearchError: no query was asked as often, or nothing was ever clicked.
     """
-    worded = [one for one in shown if one.query and one.ids]
+    worded = [one for one in shown if one.query and one.ids and one.is_plain]
     asked = Counter(one.query for one in worded if one.first_rank == 1)
     often = {query for query, n in asked.items() if n >= min_asked}
     kept = [one for one in worded if one.query in often]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from diptych.client import Cluster, Json
@@ -10,6 +10,7 @@ from diptych.errors import MissingIndexError, SearchError
 from diptych.plugin.feedback.shown import Click, Shown
 from diptych.plugin.feedback.ubi import EVENTS, JUDGING_CLIENT, QUERIES
 from diptych.plugin.scrolling import scrolled
+from diptych.query.kinds import CJK, WORDS
 
 #: Actions that choose a hit, from the weakest on.
 CHOOSING: Final = ("click", "click_through", "add_to_cart", "purchase")
@@ -52,22 +53,29 @@ def _shown(source: Json) -> Shown:
     return Shown(
         query_id=source["query_id"],
         query=source.get("user_query") or "",
-        at=_time(source["timestamp"]),
+        at=datetime.fromisoformat(source["timestamp"]),
         ids=tuple(source.get("query_response_hit_ids") or ()),
         first_rank=int(attributes.get("from", 0)) + 1,
         profile=str(attributes.get("profile") or "default"),
         client=source.get("client_id"),
         teams=attributes.get("teams") or {},
+        is_plain=_is_plain(attributes),
     )
 
 
+def _is_plain(attributes: Json) -> bool:
+    kind = str(attributes.get("kind") or WORDS)
+    is_moved = attributes.get("n_filters") or attributes.get("is_steered")
+    return kind in {WORDS, CJK} and not is_moved
+
+
 def _with_clicks(one: Shown, events: Sequence[Json]) -> Shown:
-    """Clicks on what was shown; an event may name anything."""
+    """Clicks on what was shown; an event may name anything, at a time in any form."""
     clicks = []
     for event in events:
-        document = _object_id(event)
-        if document in one.ids:
-            delay_s = (_time(event["timestamp"]) - one.at).total_seconds()
+        document, at = _object_id(event), _time(event.get("timestamp"))
+        if document in one.ids and at is not None:
+            delay_s = (at - one.at).total_seconds()
             clicks.append(Click(document, max(delay_s, 0.0), event["action_name"]))
     return replace(one, clicks=tuple(clicks))
 
@@ -77,8 +85,15 @@ def _object_id(event: Json) -> str:
     return str((attributes.get("object") or {}).get("object_id", ""))
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _time(said: object) -> datetime | None:
+    """Of an event, which another collector may have written: ISO 8601, or milliseconds since 1970."""
+    try:
+        if isinstance(said, int | float):
+            return datetime.fromtimestamp(said / 1000, UTC)
+        at = datetime.fromisoformat(str(said))
+    except (OverflowError, ValueError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _all(cluster: Cluster, index: str, query: Json) -> Iterator[Json]:

@@ -6,7 +6,7 @@ import threading
 from typing import Final, Protocol
 
 from diptych.client import Cluster, Json, to_ndjson
-from diptych.errors import DiptychError
+from diptych.errors import DiptychError, UnavailableError
 from diptych.ingest.bulk import send_bulk
 from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord
 
@@ -34,8 +34,9 @@ class Recording(Protocol):
 class Recorder:
     """Writes records in batches from a thread of its own; safe to call from several threads.
 
-    What cannot be written, because too much waits or the cluster refuses, is dropped and counted
-    in the log: an answer is never late for it.
+    While the cluster is away records wait; what comes when too many wait, what the cluster
+    refuses, and what is left at the end, is dropped and counted in the log: no answer is ever late
+    for it.
     """
 
     def __init__(self, cluster: Cluster, *, pause_s: float = _PAUSE_S) -> None:
@@ -56,7 +57,7 @@ class Recorder:
         self._put(EVENTS, record.to_json())
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write what waits, and end; at the first failure what is left is dropped."""
         self._is_closed.set()
         self._thread.join()
 
@@ -67,10 +68,15 @@ class Recorder:
             _log.warning("Feedback is dropped: %d records wait for the cluster.", _MAX_WAITING)
 
     def _write_all(self) -> None:
-        while not self._is_closed.wait(self._pause_s) or not self._waiting.empty():
-            batch = self._batch()
-            if batch:
-                self._write(batch)
+        batch: list[bytes] = []
+        while True:
+            is_closing = self._is_closed.wait(self._pause_s)
+            batch = self._unwritten(batch or self._batch())
+            if is_closing and batch:
+                n_left = len(batch) + self._waiting.qsize()
+                _log.warning("%d records of feedback are lost: the cluster is away.", n_left)
+            if is_closing and (batch or self._waiting.empty()):
+                return
 
     def _batch(self) -> list[bytes]:
         batch: list[bytes] = []
@@ -81,12 +87,19 @@ class Recorder:
                 break
         return batch
 
-    def _write(self, batch: list[bytes]) -> None:
+    def _unwritten(self, batch: list[bytes]) -> list[bytes]:
+        """Write the batch; what of it is to be tried again."""
+        if not batch:
+            return []
         try:
             items = send_bulk(self._cluster, QUERIES, batch)
-        except DiptychError as err:
+        except UnavailableError as err:
+            _log.warning("%d records of feedback wait: %s", len(batch), err)
+            return batch
+        except (DiptychError, ValueError) as err:
             _log.warning("%d records of feedback are lost: %s", len(batch), err)
-            return
-        refused = [item for item in items if not item.is_done]
+            return []
+        refused = [item for item in items if not (item.is_done or item.is_retryable)]
         if refused:
             _log.warning("%d records are refused: %s", len(refused), refused[0].reason)
+        return [line for line, item in zip(batch, items, strict=True) if item.is_retryable]

@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import fmean, median
 
@@ -18,7 +18,7 @@ class Satisfaction:
     """Figures of some answers.
 
     Attributes:
-        n: answers; further pages of one are not counted again.
+        n: answers; further pages of one are part of it.
         click_rate: share with a click among the first `k` hits (CTR@k).
         reciprocal_rank: mean of 1 / rank of the first clicked hit, 0 without one.
         abandoned: share without any click, and not asked otherwise.
@@ -41,10 +41,14 @@ def satisfaction(shown: Sequence[Shown], *, k: int = 10) -> Satisfaction:
     Raises:
         ValueError: there is none.
     """
-    first_pages = [one for one in shown if one.first_rank == 1]
+    first_pages = _first_pages(shown)
+    return _figures(first_pages, _reformulated(first_pages), k)
+
+
+def _figures(first_pages: Sequence[Shown], reformulated: set[str], k: int) -> Satisfaction:
     if not first_pages:
         raise ValueError("no first page was shown")
-    again = _reformulated(first_pages)
+    again = {one.query_id for one in first_pages} & reformulated
     knows_clients = any(one.client for one in first_pages)
     ranks = [_first_rank(one) for one in first_pages]
     delays = [min(click.delay_s for click in one.clicks) for one in first_pages if one.clicks]
@@ -64,14 +68,39 @@ def by_day_and_profile(
     shown: Iterable[Shown], *, k: int = 10
 ) -> Mapping[tuple[str, str], Satisfaction]:
     """(day, profile) -> figures, in order; days in UTC."""
+    first_pages = _first_pages(shown)
+    reformulated = _reformulated(first_pages)
     groups: defaultdict[tuple[str, str], list[Shown]] = defaultdict(list)
-    for one in shown:
+    for one in first_pages:
         groups[one.at.date().isoformat(), one.profile].append(one)
-    return {
-        key: satisfaction(groups[key], k=k)
-        for key in sorted(groups)
-        if any(one.first_rank == 1 for one in groups[key])
-    }
+    return {key: _figures(groups[key], reformulated, k) for key in sorted(groups)}
+
+
+def _first_pages(shown: Iterable[Shown]) -> list[Shown]:
+    """The first pages, each with the clicks on later pages of the same search.
+
+    A later page is of the last first page of the same query and client before it.
+    """
+    pages: list[Shown] = []
+    places: dict[tuple[str, str], int] = {}
+    for one in sorted(shown, key=lambda one: one.at):
+        search = (one.client or one.query_id, one.query)
+        if one.first_rank == 1:
+            places[search] = len(pages)
+            pages.append(one)
+        elif one.clicks and search in places:
+            first = pages[places[search]]
+            pages[places[search]] = _joined(first, one)
+    return pages
+
+
+def _joined(first: Shown, later: Shown) -> Shown:
+    """A first page with a later one below it; what stood between them is not known."""
+    between = later.first_rank - first.first_rank - len(first.ids)
+    waited_s = (later.at - first.at).total_seconds()
+    clicks = [replace(click, delay_s=click.delay_s + waited_s) for click in later.clicks]
+    ids = (*first.ids, *[""] * max(0, between), *later.ids)
+    return replace(first, ids=ids, clicks=(*first.clicks, *clicks))
 
 
 def _first_rank(one: Shown) -> int | None:

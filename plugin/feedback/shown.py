@@ -27,6 +27,8 @@ class Shown:
         profile: what the weights were chosen by.
         client: who asked, as an opaque name; None where that is not known.
         teams: hit id -> profile, where two profiles were interleaved.
+        is_plain: whether the words alone were asked by, without filters or anything that moves
+            hits.
     """
 
     query_id: str
@@ -38,6 +40,7 @@ class Shown:
     client: str | None = None
     clicks: Sequence[Click] = ()
     teams: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_plain: bool = True
 
     @property
     def clicked(self) -> frozenset[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from diptych.client import Cluster, Json
+from diptych.client import Cluster, Json, path
+from diptych.errors import MissingIndexError
 from diptych.ingest.versioned import make_index
 
 QUERIES, EVENTS = "ubi_queries", "ubi_events"
@@ -126,7 +127,7 @@ class EventRecord:
 
 
 def create_indexes(cluster: Cluster) -> None:
-    """Make the two indexes where they are not there; those of OpenSearch's plugin are kept.
+    """Make the two indexes where no index or alias has the name; what there is, is kept.
 
     Raises:
         CredentialsError: the user may not make them.
@@ -134,5 +135,8 @@ def create_indexes(cluster: Cluster) -> None:
         DiptychError: the cluster does not answer.
     """
     for name, mappings in _MAPPINGS.items():
-        body = {"settings": {"auto_expand_replicas": "0-1"}, "mappings": mappings}
-        make_index(cluster, name, body)
+        try:
+            cluster.call("GET", path(name, "_mapping"))
+        except MissingIndexError:
+            body = {"settings": {"auto_expand_replicas": "0-1"}, "mappings": mappings}
+            make_index(cluster, name, body)

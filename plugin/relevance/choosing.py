@@ -1,6 +1,6 @@
 """Choosing settings by cross-validation, and whether the choice is better than the default."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -102,5 +102,9 @@ def folds_of(groups: Sequence[object], *, n: int = N_FOLDS, seed: int = 0) -> _P
 
 
 def folds_of_questions(questions: Sequence[Question]) -> _Places:
-    """(questions,) int64: those for which the same documents were judged are in one fold."""
-    return folds_of([tuple(sorted(question.grades)) for question in questions])
+    """(questions,) int64: those that the same documents answer are in one fold."""
+    return folds_of([tuple(sorted(_answers(question))) for question in questions])
+
+
+def _answers(question: Question) -> Iterator[str]:
+    return (document for document, grade in question.grades.items() if grade > 0)

@@ -11,9 +11,9 @@ import orjson
 from diptych.errors import CatalogError
 from diptych.plugin.relevance.query_files import (
     MAX_GRADE,
+    lines_of,
     read_object,
     read_questions,
-    read_text,
 )
 from diptych.plugin.relevance.questions import Grades, Question
 
@@ -65,7 +65,18 @@ def judge(questions: Sequence[Question], judgments: Judgments) -> list[Question]
 
 
 def trec_qrels(questions: Sequence[Question]) -> str:
-    """TREC's form; grades become whole numbers there."""
+    """TREC's form; grades become whole numbers there.
+
+    Raises:
+        CatalogError: an id has blanks, which part the columns.
+    """
+    ids = [name for q in questions for name in (q.id, *q.grades)]
+    blank = next((name for name in ids if name.split() != [name]), None)
+    if blank is not None:
+        raise CatalogError(
+            f"TREC's form parts columns by blanks, and the id {blank!r} has one: write the "
+            "judgments as .json, or give ids without blanks."
+        )
     return "".join(
         f"{question.id} 0 {document} {round(grade)}\n"
         for question in questions
@@ -118,7 +129,7 @@ def _workbench(file: Path) -> Iterator[tuple[str, str, str, object]]:
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str, str, object]]:
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
+    for number, line in enumerate(lines_of(file), start=1):
         if not line.strip():
             continue
         where = f"line {number}"
@@ -134,7 +145,7 @@ def _lines(file: Path) -> Iterator[tuple[str, str, str, object]]:
 
 
 def _qrels(file: Path) -> Iterator[tuple[str, str, str, object]]:
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
+    for number, line in enumerate(lines_of(file), start=1):
         if not line.strip():
             continue
         columns = line.split()

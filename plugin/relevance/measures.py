@@ -1,5 +1,6 @@
 """How good rankings are, by the measures of ir-measures; F1 and the usual names beside them."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
@@ -24,6 +25,12 @@ _FORM: Final = re.compile(r"(?P<name>[A-Za-z0-9]+?)(?:@(?P<k>[1-9]\d*))?")
 _NAMES: Final = {"MRR": "RR", "MAP": "AP"}
 #: Grades are whole numbers there: fractions are told apart to this part of one.
 _FRACTION: Final = 1_000
+#: What float arithmetic may add to a product that is a whole number.
+_ROUNDING: Final = 1e-9
+#: Computed for any ids and grades; others call a program that takes whole numbers alone.
+_COMPUTED: Final = frozenset(
+    {"nDCG", "P", "R", "RR", "AP", "Success", "Rprec", "Bpref", "SetP", "SetR", "SetF", "Judged"}
+)
 
 
 def check_measures(names: Sequence[str]) -> None:
@@ -52,7 +59,7 @@ def measure(
         UsageError: a measure that is not known.
     """
     scale = _scale(questions)
-    least = max(1, round(relevant_from * scale))
+    least = max(1, math.ceil(relevant_from * scale - _ROUNDING))
     parts = {name: [_parse(part, least) for part in _parts(name)] for name in names}
     needed = {measure for of_name in parts.values() for measure in of_name}
     found = _compute(list(needed), questions, rankings, scale)
@@ -101,10 +108,12 @@ def _parts(name: str) -> tuple[str, ...]:
         return f"P{cutoff}", f"R{cutoff}"
     try:
         ir_measures.parse_measure(f"{base}{cutoff}").validate_params()  # type: ignore[no-untyped-call]
+        if base not in _COMPUTED:
+            raise ValueError(base)
     except (NameError, ValueError, AssertionError) as err:
         raise UsageError(
-            f"The measure {name!r} is not known: use nDCG@10, P@10, R@10, F1@10, MRR, MAP or "
-            "another of ir-measures, with a number after @ where it needs one."
+            f"The measure {name!r} is not known: use nDCG@10, P@10, R@10, F1@10, MRR, MAP, "
+            "Success@10, Rprec or Bpref, with a number after @ where it needs one."
         ) from err
     return (f"{base}{cutoff}",)
 

@@ -40,6 +40,29 @@ def write_profile(
     write_profiles(cluster, index, {name: profile})
 
 
+def renew_profile(
+    cluster: Cluster, index: str, name: str, kept: Mapping[str, Preference], *, tested: set[str]
+) -> list[str]:
+    """Keep what was found for the kinds that were tested, and what the profile says of others.
+
+    The kinds of which it says nothing any more: they were tested, and nothing was found for them.
+
+    Args:
+        kept: preferences of tested kinds.
+
+    Raises:
+        ContractError: Diptych is not installed on the index.
+        DiptychError: the cluster refuses.
+    """
+    before = read_target(cluster, index).profiles.get(name)
+    there = before if isinstance(before, Mapping) else {}
+    others = {kind: said for kind, said in there.items() if kind not in tested}
+    profile = others | {kind: preference.to_json() for kind, preference in kept.items()}
+    if profile != there:
+        write_profiles(cluster, index, {name: profile or None})
+    return sorted(there.keys() - profile.keys())
+
+
 def write_profiles(cluster: Cluster, index: str, profiles: Mapping[str, Json | None]) -> None:
     """Keep profiles as the mapping has them; None takes one away.
 

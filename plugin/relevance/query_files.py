@@ -108,6 +108,15 @@ def read_text(file: Path) -> str:
         raise CatalogError(f"{file} cannot be read ({reason}): name a file in UTF-8.") from err
 
 
+def lines_of(file: Path) -> list[str]:
+    """The lines of a text file; other separators of Unicode are text, as JSON has them.
+
+    Raises:
+        CatalogError: it cannot be read, or is not UTF-8.
+    """
+    return [line.removesuffix("\r") for line in read_text(file).split("\n")]
+
+
 def read_object(file: Path) -> dict[str, Any]:
     """The JSON object of a file.
 
@@ -126,7 +135,7 @@ def read_object(file: Path) -> dict[str, Any]:
 def _rows(file: Path) -> list[_Row]:
     if file.suffix == ".json":
         return list(_workbench_rows(file))
-    lines = enumerate(read_text(file).splitlines(), start=1)
+    lines = enumerate(lines_of(file), start=1)
     filled = [(f"line {number}", line) for number, line in lines if line.strip()]
     if file.suffix in {".tsv", ".txt"}:
         return [_Row(where, _tabbed(line)) for where, line in filled]

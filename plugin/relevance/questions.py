@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from diptych.query.blend import MIN_MAX, Blending
+from diptych.query.blend import Blending
 from diptych.query.criteria import Filter, Range
 from diptych.query.kinds import kinds_of
 from diptych.query.request import SearchRequest
@@ -65,7 +65,7 @@ class Question:
         *,
         size: int,
         weights: Mapping[str, float],
-        blending: Blending = MIN_MAX,
+        blending: Blending | None = None,
         profile: str | None = None,
     ) -> SearchRequest:
         """The search for it.

@@ -7,7 +7,7 @@ from typing import Final
 
 from diptych.errors import UsageError
 from diptych.plugin.relevance.questions import Question
-from diptych.query.blend import MIN_MAX, Blending
+from diptych.query.blend import Blending
 from diptych.query.request import SearchRequest
 from diptych.query.weights import parse_weights
 from diptych.query.written import parse_blending
@@ -22,7 +22,7 @@ class Run:
 
     name: str
     weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    blending: Blending = MIN_MAX
+    blending: Blending | None = None
     profile: str | None = None
 
     def request(self, question: Question, *, size: int) -> SearchRequest:
@@ -65,7 +65,7 @@ def parse_run(text: str) -> Run:
     return Run(
         name.strip(),
         parse_weights(weights) if weights.strip() else {},
-        parse_blending(blending) if blending.strip() else MIN_MAX,
+        parse_blending(blending) if blending.strip() else None,
     )
 
 

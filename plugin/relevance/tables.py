@@ -113,7 +113,7 @@ def _run(evaluation: Evaluation, run: str) -> dict[str, Any]:
     return {
         "name": run,
         "weights": dict(how.weights),
-        "blending": how.blending.method,
+        "blending": None if how.blending is None else how.blending.method,
         "measures": {
             name: {"mean": bounds.mean, "low": bounds.low, "high": bounds.high}
             for name in evaluation.measures

@@ -161,8 +161,11 @@ def _tuned(
     tried: Tried, kind: str, places: NDArray[np.int64], bar: _Numbers, folds: NDArray[np.int64]
 ) -> tuple[Tuned, _Numbers]:
     n = len(places)
-    if n < MIN_QUESTIONS or len(set(folds[places].tolist())) < 2:
+    if n < MIN_QUESTIONS:
         reason = f"{n} queries are too few: judge {MIN_QUESTIONS} or more"
+        return Tuned(kind, n, None, None, reason), bar
+    if len(set(folds[places].tolist())) < 2:
+        reason = "all have the same answers, so none can be held out"
         return Tuned(kind, n, None, None, reason), bar
     distances = distances_from(tried.own[int(places[0])], tried.settings)
     choice, held_out = choose(tried.values[places], bar, distances, folds[places])

@@ -14,18 +14,35 @@ from diptych.plugin.relevance.tuning import Tuned
 _MEASURE = "nDCG@10"
 
 
-def print_tuned(found: Sequence[Tuned], *, profile: str, is_written: bool, as_json: bool) -> None:
-    """The table, or one JSON object, on stdout, and what became of it."""
+def print_tuned(
+    found: Sequence[Tuned],
+    *,
+    profile: str,
+    is_written: bool,
+    removed: Sequence[str],
+    as_json: bool,
+) -> None:
+    """The table, or one JSON object, on stdout, and what became of it.
+
+    Args:
+        removed: kinds of which the profile says nothing any more.
+    """
     if as_json:
         said = {
             "profile": profile,
             "is_written": is_written,
+            "removed": list(removed),
             "kinds": [_json(one) for one in found],
         }
         click.echo(to_json(said))
         return
     console = table_console()
     console.print(tuning_table(found))
+    if removed:
+        click.echo(
+            f"Taken from the profile {profile!r}, for the built-in weights are as good now: "
+            f"{'; '.join(removed)}."
+        )
     if is_written:
         click.echo(f"Kept as the profile {profile!r}; search with --profile none to compare.")
     elif any(one.preference is not None for one in found):

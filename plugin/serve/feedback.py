@@ -15,7 +15,6 @@ from diptych.ingest.clock import timestamp, utc_now
 from diptych.plugin.feedback.interleaving import team_draft
 from diptych.plugin.feedback.ubi import QueryRecord
 from diptych.plugin.serve.service import Service
-from diptych.query.blend import MIN_MAX
 from diptych.query.page import WINDOW
 from diptych.query.profiles import DEFAULT
 from diptych.query.request import SearchRequest
@@ -68,12 +67,15 @@ def _respond(
         # An index that has not both profiles is searched as ever.
         _log.warning("%s is not interleaved: %s", index, err)
         return searcher.search(index, request), {}
+    if len({tuple(hit.id for hit in answer.hits) for answer in answers.values()}) == 1:
+        # Nothing to compare: a coin would say who gets the clicks.
+        return searcher.search(index, request), {}
     return _dealt(answers, request, _dice(index, request, client))
 
 
 def _can_be_dealt(request: SearchRequest, client: str | None) -> bool:
     """Whether the profile decides and nothing else moves hits, and the page can be dealt again."""
-    says_how = request.profile or request.weights or request.blending != MIN_MAX
+    says_how = request.profile or request.weights or request.blending is not None
     moves = request.sort or request.pinned or request.collapse
     is_in_reach = request.from_ + request.size <= WINDOW and (client or not request.from_)
     return request.says_something and not (says_how or moves) and bool(is_in_reach)
@@ -103,6 +105,13 @@ def _dealt(
     return response, dict(dealt)
 
 
+def _is_steered(request: SearchRequest) -> bool:
+    """Whether the hits follow something beside what is asked by and the filters."""
+    unwanted = request.not_text or request.not_image or request.not_like
+    moved = request.sort or request.pinned or request.buried or request.boosts
+    return bool(unwanted or request.prefer or request.avoid or moved)
+
+
 def _record(
     index: str,
     request: SearchRequest,
@@ -116,6 +125,7 @@ def _record(
         "from": request.from_,
         "size": request.size,
         "n_filters": len(request.filters),
+        "is_steered": _is_steered(request),
         "total": response.total,
         "took_ms": round(response.took_ms, 1),
     }

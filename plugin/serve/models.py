@@ -151,7 +151,9 @@ class Page(_Strict):
     profile: FieldName | None = Field(
         default=None, description="of the index's tuned weights; none for the built-in ones"
     )
-    blending: Literal["min_max", "z_score", "rrf"] | BlendingBody = "min_max"
+    blending: Literal["min_max", "z_score", "rrf"] | BlendingBody | None = Field(
+        default=None, description="min_max, unless a tuned profile says otherwise"
+    )
     collapse: FieldName | None = Field(default=None, description="one hit for each of its values")
     diversity: Share = 0.0
     boosts: list[BoostBody] = Field(default=[], max_length=_MAX_CLAUSES)

@@ -159,7 +159,9 @@ def _sort(name: str) -> Sort:
     return Sort(name.removeprefix("-"), name.startswith("-"))
 
 
-def _blending(body: str | BlendingBody) -> Blending:
+def _blending(body: str | BlendingBody | None) -> Blending | None:
+    if body is None:
+        return None
     if isinstance(body, str):
         return Blending(body)  # type: ignore[arg-type]
     rank_constant = Blending().rank_constant if body.rank_constant is None else body.rank_constant

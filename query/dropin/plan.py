@@ -141,7 +141,8 @@ def _ask(
     if asked.vector is None:
         return Forward("nothing is left to look for by vector", asked.problem)
     shares = _shares(request.resolved_weights.keywords, asked.vector.weights.vector)
-    return Hybrid(body, target, asked.vector, shares, request.blending, where, asked.problem)
+    blending = request.resolved_blending
+    return Hybrid(body, target, asked.vector, shares, blending, where, asked.problem)
 
 
 def _shares(keywords: float, vector: float) -> tuple[float, float]:

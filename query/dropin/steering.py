@@ -8,7 +8,7 @@ from typing import Any
 
 from diptych.client import Json
 from diptych.errors import UsageError
-from diptych.query.blend import MIN_MAX, Blending
+from diptych.query.blend import Blending
 from diptych.query.weights import check_weights
 
 #: Key below `ext`.
@@ -37,7 +37,7 @@ class Steering:
     avoid: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
     profile: str | None = None
-    blending: Blending = MIN_MAX
+    blending: Blending | None = None
     is_off: bool = False
 
     @property
@@ -121,10 +121,10 @@ def _ids(found: Json, name: str) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _blending(said: object) -> Blending:
-    """A method's name, or an object with `method` and its parameters."""
+def _blending(said: object) -> Blending | None:
+    """A method's name, or an object with `method` and its parameters; None where nothing is said."""
     if said is None:
-        return MIN_MAX
+        return None
     if isinstance(said, str):
         return Blending(said)  # type: ignore[arg-type]
     found = _object(said, "ext.diptych.blending", ("method", "rank_constant", "bounds"))

@@ -1,25 +1,32 @@
 """Feedback on a real index: recorded by the server, read back as figures and judgments."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
 from commands import RunDiptych
+from proxies import proxy_to
 from serving import Server, run_server, shelf_app
 from shelf import Shelf, own_shelf
 from waiting import wait_until
 
+from diptych.client import Cluster
 from diptych.errors import SearchError, SettingsError
+from diptych.ingest.clock import timestamp, utc_now
 from diptych.plugin.cli import diptych
 from diptych.plugin.feedback.reading import read_shown
 from diptych.plugin.feedback.recorder import Recorder
 from diptych.plugin.feedback.shown import Shown
-from diptych.plugin.feedback.ubi import EVENTS, QUERIES, create_indexes
+from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord, create_indexes
 from diptych.plugin.relevance.profile_store import write_profile
 from diptych.query.profiles import Preference
+from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -73,6 +80,40 @@ def search(server: Server, shelf: Shelf, **body: object) -> dict[str, object]:
     return found
 
 
+def test_feedback_waits_for_a_cluster_that_is_away(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was asked in an outage is there when it is over."""
+    create_indexes(shelf.cluster)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    cluster = Cluster(load_settings(cluster_url=f"http://127.0.0.1:{port}"))
+    recorder, id_ = Recorder(cluster, pause_s=0.01), uuid4().hex
+    recorder.query(QueryRecord(id_, shelf.index, timestamp(utc_now()), "dress", ["p1"], {}))
+    wait_until(lambda: "records of feedback wait" in caplog.text)
+    recorder.event(EventRecord(id_, timestamp(utc_now()), "click", "p1", 1))
+
+    there = urlsplit(shelf.cluster.url)
+    with proxy_to(str(there.hostname), int(there.port or 0), own_port=port):
+        (shown,) = recorded(shelf, n=1, n_clicks=1)
+        recorder.close()
+        cluster.close()
+
+    assert ["p1"] == list(shown.clicked)
+
+
+def test_feedback_of_a_cluster_that_stays_away_does_not_hold_up_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is left is counted."""
+    recorder = Recorder(Cluster(load_settings(cluster_url="http://127.0.0.1:1")), pause_s=30)
+    recorder.query(QueryRecord("q1", "shop", timestamp(utc_now()), "dress", ["p1"], {}))
+
+    recorder.close()
+
+    assert "1 records of feedback are lost: the cluster is away" in caplog.text
+
+
 def ids_of(answer: dict[str, object]) -> list[str]:
     """The hits' ids, best first."""
     hits = answer["hits"]
@@ -118,7 +159,8 @@ def test_nothing_of_the_person_is_recorded(server: Server, shelf: Shelf) -> None
         *("query_response_id", "query_response_hit_ids", "query_attributes"),
     } == source.keys()
     assert {
-        *("index", "kind", "profile", "from", "size", "n_filters", "total", "took_ms"),
+        *("index", "kind", "profile", "from", "size", "n_filters", "is_steered"),
+        *("total", "took_ms"),
     } == source["query_attributes"].keys()
 
 
@@ -202,17 +244,29 @@ def test_pages_of_one_client_are_parts_of_one_deal(shelf: Shelf, recorder: Recor
     assert all(set(one.ids) == one.teams.keys() for one in shown)
 
 
+def test_rankings_that_are_alike_are_not_dealt(shelf: Shelf, recorder: Recorder) -> None:
+    """A profile that says nothing of this kind of search would win by a coin."""
+    write_profile(shelf.cluster, shelf.index, "sale", {"photo": Preference({"image": 1.0})})
+    app = shelf_app(shelf, recorder=recorder, interleave="sale")
+    with run_server(app) as server:
+        search(server, shelf, text="red dress")
+
+    (shown,) = recorded(shelf, n=1, n_clicks=0)
+
+    assert ("default", {}) == (shown.profile, shown.teams)
+
+
 def test_coin_of_another_client_falls_otherwise(shelf: Shelf, recorder: Recorder) -> None:
     """Or one profile would stand first in every answer to a query that many ask."""
     two_profiles(shelf)
     app = shelf_app(shelf, recorder=recorder, interleave="sale")
     with run_server(app) as server:
         for number in range(20):
-            search(server, shelf, text="red dress", size=1, client=f"c{number}")
+            search(server, shelf, text="red dress", size=6, client=f"c{number}")
 
     shown = recorded(shelf, n=20, n_clicks=0)
 
-    assert {"default", "sale"} == {name for one in shown for name in one.teams.values()}
+    assert {"default", "sale"} == {one.teams[one.ids[0]] for one in shown}
 
 
 def run(shelf: Shelf, *arguments: str) -> Result:

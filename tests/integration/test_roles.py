@@ -9,9 +9,11 @@ import pytest
 from guarded import Guarded, run_guarded
 from shelf import create_index, make_contract, write
 from shop import Bars, make_request, put, run_install
+from waiting import wait_until
 
 from diptych.client import Cluster, Json, path, to_ndjson
-from diptych.errors import CredentialsError, LocalStackError
+from diptych.errors import CredentialsError, LocalStackError, SearchError
+from diptych.ingest.clock import timestamp, utc_now
 from diptych.ingest.dead_letter_index import DeadLetterIndex
 from diptych.ingest.dead_letters import DeadLetter, Stage
 from diptych.ingest.feed import Feed
@@ -22,11 +24,19 @@ from diptych.mappings.pipeline import mark_pipeline
 from diptych.mappings.target import read_target
 from diptych.plugin.dead_letters import Filters, select
 from diptych.plugin.existing import require_existing
+from diptych.plugin.feedback.reading import read_shown
+from diptych.plugin.feedback.recorder import Recorder
+from diptych.plugin.feedback.ubi import EventRecord, QueryRecord, create_indexes
 from diptych.plugin.reinstall import reinstall
+from diptych.plugin.relevance.doubts import about_index
+from diptych.plugin.relevance.profile_store import remove_profile, write_profile
+from diptych.plugin.relevance.questions import Question
+from diptych.plugin.relevance.stock import read_stock
 from diptych.plugin.status import read_status
 from diptych.plugin.template_install import install_template, uninstall_template
 from diptych.plugin.templates import template_name
 from diptych.plugin.uninstall import uninstall
+from diptych.query.profiles import Preference
 from diptych.query.request import SearchRequest
 from diptych.query.searcher import Searcher
 from diptych.testing import FakeEncoder
@@ -161,6 +171,58 @@ def test_searcher_finds_by_words_and_by_product(guarded: Guarded) -> None:
     assert "p1" == by_words.hits[0].id
     assert by_words.degraded_reason is None
     assert "p1" not in [hit.id for hit in by_product.hits]
+
+
+def test_installer_reads_every_vector_and_keeps_a_profile(guarded: Guarded) -> None:
+    """What `diptych tune` and `diptych profiles` do."""
+    cluster = guarded.cluster("diptych-installer")
+
+    stock = read_stock(cluster, ENGINE, read_target(cluster, INDEX))
+    write_profile(cluster, INDEX, "sale", {"words": Preference({"image": 1.0})})
+
+    assert 2 == len(stock)
+    assert {"sale"} == read_target(cluster, INDEX).profiles.keys()
+    remove_profile(cluster, INDEX, "sale")
+
+
+def test_searcher_measures(guarded: Guarded) -> None:
+    """What `diptych eval` asks beside searches: what is there, and what has no vector."""
+    cluster = guarded.cluster("diptych-searcher")
+    question = Question("q1", text="red dress", grades={"p1": 2.0})
+    target = read_target(cluster, INDEX)
+
+    doubts = list(about_index(cluster, target, [question]))
+    request = question.request(size=10, weights={})
+    explained = Searcher(cluster, ENGINE, FakeEncoder()).why(INDEX, "p1", request)
+
+    assert all("not in" not in doubt for doubt in doubts)
+    assert 1 == explained.rank
+
+
+def test_feedback_is_recorded_and_read_by_its_own_role(guarded: Guarded) -> None:
+    """The searcher cannot until it has the role too."""
+    cluster = guarded.cluster("diptych-searcher")
+    with pytest.raises(CredentialsError):
+        create_indexes(cluster)
+    mapping = path("_plugins", "_security", "api", "rolesmapping", "diptych_feedback")
+    guarded.cluster("admin").call("PUT", mapping, body={"users": ["diptych-searcher"]})
+    create_indexes(cluster)
+    recorder = Recorder(cluster, pause_s=0.01)
+    recorder.query(QueryRecord("q1", INDEX, timestamp(utc_now()), "red dress", ["p1"], {}))
+    recorder.event(EventRecord("q1", timestamp(utc_now()), "click", "p1", 1))
+    recorder.close()
+
+    wait_until(lambda: _is_shown(cluster))
+
+    (shown,) = read_shown(cluster, INDEX)
+    assert ("red dress", ["p1"]) == (shown.query, list(shown.clicked))
+
+
+def _is_shown(cluster: Cluster) -> bool:
+    try:
+        return bool(read_shown(cluster, INDEX)[0].clicks)
+    except SearchError:
+        return False
 
 
 WRITES: list[Json] = [

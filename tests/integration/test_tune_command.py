@@ -19,7 +19,7 @@ from diptych.plugin.cli import diptych
 from diptych.plugin.relevance.gains import rankings
 from diptych.plugin.relevance.grid import Setting
 from diptych.plugin.relevance.legs_in_memory import read_legs
-from diptych.plugin.relevance.profile_store import write_profile, write_profiles
+from diptych.plugin.relevance.profile_store import renew_profile, write_profile, write_profiles
 from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.stock import read_stock
 from diptych.query.blend import MIN_MAX, Blending
@@ -246,6 +246,21 @@ def test_profiles_are_listed_for_people_and_for_programs(tuned: Shelf) -> None:
     assert "keywords 0.2, image 0.5" in table.stdout
     assert {"default", "sale"} == json.loads(listed.stdout).keys()
     assert read_target(tuned.cluster, tuned.index).profiles == json.loads(listed.stdout)
+
+
+def test_kinds_that_were_not_tested_stay_in_a_profile(tuned: Shelf) -> None:
+    """Photos are tuned by another file of queries than words, and neither forgets the other."""
+    photo, words = Preference({"image": 1.0}), Preference({"keywords": 0.2, "image": 1.0})
+
+    renewed = renew_profile(
+        tuned.cluster, tuned.index, "default", {"photo": photo}, tested={"photo"}
+    )
+    both = read_target(tuned.cluster, tuned.index).profiles["default"]
+    removed = renew_profile(tuned.cluster, tuned.index, "default", {}, tested={"words", "photo"})
+
+    assert ([], ["photo", "words"]) == (renewed, removed)
+    assert {"photo": photo.to_json(), "words": words.to_json()} == both
+    assert {"sale"} == read_target(tuned.cluster, tuned.index).profiles.keys()
 
 
 @pytest.mark.parametrize("damaged", [{"words": {"weights": None}}, 5, "words"])

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import orjson
 import pytest
 
 from diptych.plugin.feedback.click_model import fit
 from diptych.plugin.feedback.interleaving import contests, sign_test, team_draft
+from diptych.plugin.feedback.judging import from_clicks
 from diptych.plugin.feedback.satisfaction import by_day_and_profile, satisfaction
 from diptych.plugin.feedback.shown import Click, Shown
 from diptych.plugin.relevance.measures import measure
@@ -235,3 +237,53 @@ def test_judgments_from_a_month_of_clicks_rank_profiles_as_the_truth_does() -> N
 
     recovered = {query: dict(grades) for query, grades in model.attraction.items()}
     assert list(NOISES) == order(month.attraction) == order(recovered)
+
+
+def test_sign_test_of_many_throws_is_the_normal_one() -> None:
+    """1,060 of 2,000: z = (120 - 1) / sqrt(2,000) = 2.661, two-sided 0.0078."""
+    assert pytest.approx(0.0078, abs=1e-4) == sign_test(1_060, 940)
+    assert 1.0 == sign_test(1_000, 1_000)
+
+
+def test_click_on_a_later_page_is_one_of_the_search() -> None:
+    """Found at rank 12, 40 s after the first page, so nothing was abandoned."""
+    first = shown(1, client="c1", ids=[f"a{i}" for i in range(10)])
+    second = replace(
+        shown(2, ("b1", 10), client="c1", minutes=0.5, ids=("b0", "b1")), first_rank=11
+    )
+
+    found = satisfaction([first, second])
+
+    assert (1, 0.0, 0.0, 40.0) == (
+        found.n,
+        found.click_rate,
+        found.abandoned,
+        found.first_click_s,
+    )
+    assert pytest.approx(1 / 12) == found.reciprocal_rank
+
+
+def test_reformulation_is_seen_across_profiles() -> None:
+    """The second answer was sorted, which no profile decides."""
+    first = shown(1, client="c1", query="red dres", profile="interleaved")
+    second = shown(2, ("a", 5), client="c1", query="red dress", minutes=0.4)
+
+    found = by_day_and_profile([first, second])
+
+    figures = found["2026-11-01", "interleaved"]
+    assert (0.0, 1.0) == (figures.abandoned, figures.reformulated)
+
+
+def test_only_words_asked_alone_are_judged() -> None:
+    """The same words with a photo ask for something else."""
+    plain = [shown(n, ("a", 5), query="in blue") for n in range(10)]
+    with_photo = [
+        replace(shown(n, ("c", 5), query="in blue"), is_plain=False) for n in range(10, 30)
+    ]
+
+    found = from_clicks([*plain, *with_photo], min_asked=10, min_views=5)
+
+    (line,) = found.lines
+    grades = orjson.loads(line)["relevant"]
+    assert max(grades, key=grades.__getitem__) == "a"
+    assert 10 == found.n_clicks

@@ -47,7 +47,7 @@ def test_default_profile_holds_where_a_search_says_nothing() -> None:
     long = with_profile(SearchRequest(text="long red dress"), PROFILES)
 
     assert (0.5, 0.1) == (short.resolved_weights.keywords, short.resolved_weights.text)
-    assert (2.0, "rrf") == (long.resolved_weights.keywords, long.blending.method)
+    assert (2.0, "rrf") == (long.resolved_weights.keywords, long.resolved_blending.method)
 
 
 def test_searchs_own_weights_come_first() -> None:
@@ -56,14 +56,15 @@ def test_searchs_own_weights_come_first() -> None:
     found = with_profile(request, PROFILES)
 
     assert (2.0, 0.3) == (found.resolved_weights.keywords, found.resolved_weights.image)
-    assert MIN_MAX == found.blending
+    assert MIN_MAX == found.resolved_blending
 
 
-def test_searchs_own_blending_comes_first() -> None:
-    """It was said, so it is meant."""
-    request = SearchRequest(text="long red dress", blending=Blending("z_score"))
+@pytest.mark.parametrize("blending", [Blending("z_score"), MIN_MAX])
+def test_searchs_own_blending_comes_first(blending: Blending) -> None:
+    """It was said, so it is meant, and be it what holds where nothing is said."""
+    request = SearchRequest(text="long red dress", blending=blending)
 
-    assert "z_score" == with_profile(request, PROFILES).blending.method
+    assert blending == with_profile(request, PROFILES).blending
 
 
 def test_profile_is_chosen_by_name_or_not_at_all() -> None:

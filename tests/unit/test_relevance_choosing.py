@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from diptych.plugin.relevance.choosing import best_setting, choose, folds_of
+from diptych.plugin.relevance.choosing import best_setting, choose, folds_of, folds_of_questions
+from diptych.plugin.relevance.questions import Question
 
 
 def test_nearest_of_those_that_are_as_good_is_chosen() -> None:
@@ -59,6 +60,16 @@ def test_questions_of_one_answer_are_in_one_fold() -> None:
 
     assert folds[0] == folds[2]
     assert folds[1] == folds[4]
+
+
+def test_what_does_not_answer_parts_no_questions() -> None:
+    """A page that grades writes zeros too: the same answers stay in one fold."""
+    asked = [Question("en", grades={"a": 2, "x": 0}), Question("zh", grades={"a": 1, "y": 0})]
+    others = [Question(f"q{i}", grades={f"d{i}": 1}) for i in range(9)]
+
+    folds = folds_of_questions([*asked, *others])
+
+    assert folds[0] == folds[1]
 
 
 def test_folds_are_of_one_size() -> None:

@@ -16,6 +16,7 @@ from diptych.plugin.relevance.questions import Question
 from diptych.plugin.relevance.runs import HYBRID, Run, parse_run
 from diptych.plugin.relevance.tables import against_first, to_json
 from diptych.plugin.relevance.whys import Explained, Missed
+from diptych.query.blend import Blending
 from diptych.query.request import SearchRequest
 from diptych.query.response import Hit, SearchResponse
 
@@ -155,8 +156,9 @@ def test_run_is_read_from_its_words() -> None:
     run = parse_run("mine:keywords=0.3,image=1/rrf:30")
 
     assert ("mine", {"keywords": 0.3, "image": 1.0}) == (run.name, run.weights)
-    assert ("rrf", 30) == (run.blending.method, run.blending.rank_constant)
-    assert "z_score" == parse_run("z:/z_score").blending.method
+    assert Blending("rrf", rank_constant=30) == run.blending
+    assert Blending("z_score") == parse_run("z:/z_score").blending
+    assert parse_run("mine:image=1").blending is None
 
 
 @pytest.mark.parametrize("text", ["", "mine", ":image=1", "mine:image", "mine:/none"])

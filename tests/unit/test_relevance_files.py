@@ -45,6 +45,22 @@ def test_ndjson_has_all_that_can_be_asked(tmp_path: Path) -> None:
     assert ["words", "photo", "like a product"] == [words.kind, photo.kind, like.kind]
 
 
+def test_line_separators_of_unicode_are_text(tmp_path: Path) -> None:
+    """JSON has them as they are; Windows ends lines in its own way."""
+    file = tmp_path / "queries.ndjson"
+    file.write_bytes('{"id": "a", "text": "red\u2028dress"}\r\n{"id": "b", "text": "mug"}'.encode())
+
+    first, second = read_questions(file)
+
+    assert ("red\u2028dress", "mug") == (first.text, second.text)
+
+
+def test_trec_has_no_room_for_blanks_in_ids() -> None:
+    """Its columns are parted by them."""
+    with pytest.raises(CatalogError, match="the id 'red dress' has one"):
+        trec_qrels([Question("red dress", text="red dress", grades={"p1": 1.0})])
+
+
 def test_chinese_words_are_a_kind_of_their_own() -> None:
     """Figures of the two hide each other's faults when they are averaged."""
     assert "words, CJK" == Question("a", text="红色 dress").kind

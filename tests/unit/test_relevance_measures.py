@@ -45,6 +45,11 @@ def test_relevant_from_raises_what_counts() -> None:
     assert pytest.approx(1.0) == value("R@4", relevant_from=2)
 
 
+def test_relevant_from_is_taken_exactly() -> None:
+    """1.4 of whole grades leaves out 1, as 2 does."""
+    assert pytest.approx(1 / 4) == value("P@4", relevant_from=1.4)
+
+
 def test_grades_may_be_fractions() -> None:
     """Half the grades give the same discounted gain, and half of one is enough where it is said."""
     halves = Question("q1", text="red dress", grades={"a": 1.0, "b": 0.5, "c": 0.0})
@@ -64,7 +69,10 @@ def test_question_without_a_ranking_has_nothing() -> None:
     assert np.all([found[name][1] == 0.0 for name in found])
 
 
-@pytest.mark.parametrize("name", ["", "nDCG@", "P", "F1", "Goodness@10", "P@0", "P@10; import os"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "nDCG@", "P", "F1", "Goodness@10", "P@0", "P@10; import os", "ERR@10", "RBP", "Accuracy"],
+)
 def test_unknown_measure_is_refused_with_a_sentence(name: str) -> None:
     """Before anything is asked."""
     with pytest.raises(UsageError, match=r"is not known: use nDCG@10"):
