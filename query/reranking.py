@@ -23,7 +23,7 @@ from diptych.reranking import Reranker
 NO_RERANKER = "No cross-encoder is set: name one with --rerank-model."
 
 #: Ids -> the words of those documents.
-ReadWords = Callable[[Sequence[str]], Mapping[str, str]]
+ReadWords = Callable[[Sequence[str], float | None], Mapping[str, str]]
 
 
 def reranked(
@@ -67,9 +67,10 @@ def read_words(cluster: Caller, target: Target) -> ReadWords:
     """Reads the text fields of documents."""
     fields = list(target.contract.text_fields)
 
-    def read(ids: Sequence[str]) -> Mapping[str, str]:
+    def read(ids: Sequence[str], timeout_s: float | None) -> Mapping[str, str]:
         body = {"size": len(ids), "_source": {"includes": fields}, "query": with_ids(ids)}
-        answer = cluster.call("POST", path(target.name, "_search"), body=body)
+        where = path(target.name, "_search")
+        answer = cluster.call("POST", where, body=body, timeout_s=timeout_s)
         return {
             hit["_id"]: _words(hit.get("_source", {}), fields) for hit in answer["hits"]["hits"]
         }
@@ -109,14 +110,22 @@ def _scores(
 ) -> Mapping[str, float]:
     if reranker is None:
         raise EncodingError(NO_RERANKER)
-    if left_s is not None and left_s <= 0:
-        raise UnavailableError("No time was left for it: give the search more.")
     ids = [hit.id for hit in hits]
-    words = read_words(ids)
+    started_s = time.monotonic()
+    words = read_words(ids, _left(left_s, 0.0))
+    left_s = _left(left_s, time.monotonic() - started_s)
     rows = reranker.scores(
         request.words or "", [words.get(id_, "") for id_ in ids], timeout_s=left_s
     )
     return {id_: float(score) for id_, score in zip(ids, rows, strict=True)}
+
+
+def _left(left_s: float | None, spent_s: float) -> float | None:
+    if left_s is None:
+        return None
+    if left_s <= spent_s:
+        raise UnavailableError("No time was left for it: give the search more.")
+    return left_s - spent_s
 
 
 def _explained(hit: Hit, score: float) -> Hit:

@@ -58,7 +58,7 @@ class Failing:
         raise self._error
 
 
-def words(ids: Sequence[str]) -> Mapping[str, str]:
+def words(ids: Sequence[str], timeout_s: float | None) -> Mapping[str, str]:
     """Words of each document."""
     return {id_: f"number {id_.removeprefix('d')}" for id_ in ids}
 
@@ -134,3 +134,21 @@ def test_number_that_cannot_be_reranked_is_refused(n: int) -> None:
     """The window has 200."""
     with pytest.raises(UsageError, match=f"The first {n} hits cannot be reranked"):
         SearchRequest(text="x", rerank=n)
+
+
+def test_reading_the_words_is_part_of_the_time_budget() -> None:
+    """It waits no longer than what is left, and the cross-encoder has the rest."""
+    waited: list[float | None] = []
+
+    def slow(ids: Sequence[str], timeout_s: float | None) -> Mapping[str, str]:
+        waited.append(timeout_s)
+        raise UnavailableError("The cluster does not answer in time.")
+
+    request = SearchRequest(text="x", rerank=5, size=5, timeout_s=2.0)
+    found = reranked(Stage(), request, Backwards(), slow)
+
+    (left_s,) = waited
+    assert left_s is not None
+    assert 0 < left_s <= 2.0
+    assert ["d0", "d1", "d2", "d3", "d4"] == ids(found)
+    assert "not reranked" in str(found.degraded_reason)
