@@ -35,19 +35,19 @@ class Satisfaction:
     first_click_s: float | None
 
 
-def satisfaction(shown: Sequence[Shown], *, k: int = 10) -> Satisfaction:
-    """The figures of some answers together.
-
-    Raises:
-        ValueError: there is none.
-    """
+def by_day_and_profile(
+    shown: Iterable[Shown], *, k: int = 10
+) -> Mapping[tuple[str, str], Satisfaction]:
+    """(day, profile) -> figures, in order; days in UTC."""
     first_pages = _first_pages(shown)
-    return _figures(first_pages, _reformulated(first_pages), k)
+    reformulated = _reformulated(first_pages)
+    groups: defaultdict[tuple[str, str], list[Shown]] = defaultdict(list)
+    for one in first_pages:
+        groups[one.at.date().isoformat(), one.profile].append(one)
+    return {key: _figures(groups[key], reformulated, k) for key in sorted(groups)}
 
 
 def _figures(first_pages: Sequence[Shown], reformulated: set[str], k: int) -> Satisfaction:
-    if not first_pages:
-        raise ValueError("no first page was shown")
     again = {one.query_id for one in first_pages} & reformulated
     knows_clients = any(one.client for one in first_pages)
     ranks = [_first_rank(one) for one in first_pages]
@@ -62,18 +62,6 @@ def _figures(first_pages: Sequence[Shown], reformulated: set[str], k: int) -> Sa
         reformulated=len(again) / n if knows_clients else None,
         first_click_s=median(delays) if delays else None,
     )
-
-
-def by_day_and_profile(
-    shown: Iterable[Shown], *, k: int = 10
-) -> Mapping[tuple[str, str], Satisfaction]:
-    """(day, profile) -> figures, in order; days in UTC."""
-    first_pages = _first_pages(shown)
-    reformulated = _reformulated(first_pages)
-    groups: defaultdict[tuple[str, str], list[Shown]] = defaultdict(list)
-    for one in first_pages:
-        groups[one.at.date().isoformat(), one.profile].append(one)
-    return {key: _figures(groups[key], reformulated, k) for key in sorted(groups)}
 
 
 def _first_pages(shown: Iterable[Shown]) -> list[Shown]:

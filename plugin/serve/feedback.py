@@ -85,8 +85,15 @@ def _dice(index: str, request: SearchRequest, client: str | None) -> np.random.G
     """Falls alike for all pages of one client's search, by chance where the client is unknown."""
     if client is None:
         return np.random.default_rng()
-    asked = repr((index, client, replace(request, **_SHOWN)))
-    return np.random.default_rng(int.from_bytes(blake2b(asked.encode(), digest_size=8).digest()))
+    asked = replace(
+        request, **_SHOWN, image=_digest(request.image), not_image=_digest(request.not_image)
+    )
+    said = repr((index, client, asked)).encode()
+    return np.random.default_rng(int.from_bytes(blake2b(said, digest_size=8).digest()))
+
+
+def _digest(photo: bytes | None) -> bytes | None:
+    return photo and blake2b(photo).digest()
 
 
 def _dealt(

@@ -12,7 +12,7 @@ import pytest
 from diptych.plugin.feedback.click_model import fit
 from diptych.plugin.feedback.interleaving import contests, sign_test, team_draft
 from diptych.plugin.feedback.judging import from_clicks
-from diptych.plugin.feedback.satisfaction import by_day_and_profile, satisfaction
+from diptych.plugin.feedback.satisfaction import Satisfaction, by_day_and_profile
 from diptych.plugin.feedback.shown import Click, Shown
 from diptych.plugin.relevance.measures import measure
 from diptych.plugin.relevance.questions import Question
@@ -152,6 +152,12 @@ def test_sign_test_is_the_binomial_one() -> None:
     """10 of 10: 2 in 1,024; no throws decide nothing."""
     assert pytest.approx(2 / 1024) == sign_test(10, 0)
     assert 1.0 == sign_test(0, 0)
+
+
+def satisfaction(answers: Sequence[Shown]) -> Satisfaction:
+    """The figures of answers of one day and profile."""
+    (figures,) = by_day_and_profile(answers).values()
+    return figures
 
 
 class Month:
