@@ -93,6 +93,6 @@ def command(
     with count_bar("Asking", len(questions) * len(wanted.runs)) as bar:
         evaluation = evaluate(desk, questions, wanted, on_progress=bar)
     worst = explain_worst(desk.searcher, evaluation, n=n_worst)
-    write_files(evaluation, worst, html=html_file, queries=write_queries, judgments=write_judgments)
     print_evaluation(evaluation, worst, as_json=as_json)
+    write_files(evaluation, worst, html=html_file, queries=write_queries, judgments=write_judgments)
     check_bars(evaluation, wanted_bars)
