@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from diptych.client import Cluster, Json, to_ndjson
 from diptych.errors import DiptychError, UnavailableError
 from diptych.ingest.bulk import send_bulk
-from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord
+from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord, create_indexes
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +92,8 @@ class Recorder:
         if not batch:
             return []
         try:
+            # One that a policy deleted would be made again by the cluster, without types.
+            create_indexes(self._cluster)
             items = send_bulk(self._cluster, QUERIES, batch)
         except UnavailableError as err:
             _log.warning("%d records of feedback wait: %s", len(batch), err)

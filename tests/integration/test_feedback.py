@@ -16,7 +16,7 @@ from serving import Server, run_server, shelf_app
 from shelf import Shelf, own_shelf
 from waiting import wait_until
 
-from diptych.client import Cluster
+from diptych.client import Cluster, path
 from diptych.errors import SearchError, SettingsError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.plugin.cli import diptych
@@ -58,7 +58,8 @@ def recorded(shelf: Shelf, *, n: int, n_clicks: int) -> list[Shown]:
     """The answers, as soon as so many are there with so many clicks."""
 
     def read() -> list[Shown]:
-        shelf.cluster.call("POST", f"/{QUERIES},{EVENTS}/_refresh")
+        params = {"ignore_unavailable": "true"}
+        shelf.cluster.call("POST", f"/{QUERIES},{EVENTS}/_refresh", params=params)
         try:
             return read_shown(shelf.cluster, shelf.index)
         except SearchError:
@@ -78,6 +79,17 @@ def search(server: Server, shelf: Shelf, **body: object) -> dict[str, object]:
     assert 200 == status
     found: dict[str, object] = answer
     return found
+
+
+def test_indexes_that_a_policy_deletes_are_made_anew(server: Server, shelf: Shelf) -> None:
+    """With their types: a cluster that makes them by itself would guess texts."""
+    shelf.cluster.call("DELETE", path(QUERIES))
+
+    search(server, shelf, text="red dress")
+
+    recorded(shelf, n=1, n_clicks=0)
+    mapping = shelf.cluster.call("GET", path(QUERIES, "_mapping"))[QUERIES]["mappings"]
+    assert "keyword" == mapping["properties"]["client_id"]["type"]
 
 
 def test_feedback_waits_for_a_cluster_that_is_away(
