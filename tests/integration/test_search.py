@@ -157,7 +157,7 @@ def test_raw_values_are_weighted_cosines(searcher: Searcher, shelf: Shelf) -> No
 def test_a_photo_finds_by_its_picture(cluster: Cluster, shelf: Shelf) -> None:
     """The score of a search by vector alone is the weighted cosine, without the bias."""
     encoder = FakeEncoder(aligned={PHOTO: "green bag"})
-    request = SearchRequest(image=PHOTO, explain=True, weights={"agreement": 0})
+    request = SearchRequest(image=PHOTO, explain=True, weights={"agreement": 0, "image": 0.65})
 
     response = Searcher(cluster, OpenSearch(), encoder).search(shelf.index, request)
 

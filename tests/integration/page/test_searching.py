@@ -133,7 +133,7 @@ def test_a_slider_changes_the_weights_at_once(visit: Visit) -> None:
     with visit.page.expect_response("**/search"):
         visit.page.get_by_role("button", name="Reset").click()
 
-    assert {"keywords": 0.25, "text": 0.2, "image": 0.8, "agreement": 0} == moved
+    assert {"keywords": 0.25, "text": 0.15, "image": 0.85, "agreement": 0} == moved
     assert "weights" not in visit.searches[-1]
 
 
