@@ -12,6 +12,7 @@ from dataclasses import replace
 from diptych.client import Caller, path
 from diptych.errors import EncodingError, UnavailableError
 from diptych.mappings.target import Target
+from diptych.query.budget import Budget
 from diptych.query.clauses import with_ids
 from diptych.query.page import WINDOW
 from diptych.query.request import SearchRequest
@@ -40,16 +41,13 @@ def reranked(
     Raises:
         DiptychError: whatever the first stage raises.
     """
-    started = time.monotonic()
+    started, budget = time.monotonic(), Budget(request.timeout_s)
     end = request.from_ + request.size
     if request.from_ >= request.rerank:
         return search(replace(request, rerank=0))
     deep = replace(request, rerank=0, from_=0, size=min(max(request.rerank, end), WINDOW))
     found = search(deep)
-    left_s = None
-    if request.timeout_s is not None:
-        left_s = request.timeout_s - (time.monotonic() - started)
-    hits, problem = _ordered(found.hits, request, reranker, read_words, left_s)
+    hits, problem = _ordered(found.hits, request, reranker, read_words, budget)
     page = hits[request.from_ : end]
     if end > WINDOW and len(hits) == WINDOW:
         rest = search(replace(request, rerank=0, from_=WINDOW, size=end - WINDOW))
@@ -83,7 +81,7 @@ def _ordered(
     request: SearchRequest,
     reranker: Reranker | None,
     read_words: ReadWords,
-    left_s: float | None,
+    budget: Budget,
 ) -> tuple[tuple[Hit, ...], str | None]:
     """The hits in their new order, and why it is the old one."""
     placed = {*request.pinned, *request.buried}
@@ -91,7 +89,7 @@ def _ordered(
     if not first:
         return tuple(hits), None
     try:
-        scores = _scores(reranker, request, [hits[i] for i in first], read_words, left_s)
+        scores = _scores(reranker, request, [hits[i] for i in first], read_words, budget)
     except (EncodingError, UnavailableError) as err:
         return tuple(hits), f"The hits were not reranked. {err}"
     order = sorted(first, key=lambda i: -scores[hits[i].id])
@@ -106,26 +104,16 @@ def _scores(
     request: SearchRequest,
     hits: Sequence[Hit],
     read_words: ReadWords,
-    left_s: float | None,
+    budget: Budget,
 ) -> Mapping[str, float]:
     if reranker is None:
         raise EncodingError(NO_RERANKER)
     ids = [hit.id for hit in hits]
-    started_s = time.monotonic()
-    words = read_words(ids, _left(left_s, 0.0))
-    left_s = _left(left_s, time.monotonic() - started_s)
+    words = read_words(ids, budget.left_s)
     rows = reranker.scores(
-        request.words or "", [words.get(id_, "") for id_ in ids], timeout_s=left_s
+        request.words or "", [words.get(id_, "") for id_ in ids], timeout_s=budget.left_s
     )
     return {id_: float(score) for id_, score in zip(ids, rows, strict=True)}
-
-
-def _left(left_s: float | None, spent_s: float) -> float | None:
-    if left_s is None:
-        return None
-    if left_s <= spent_s:
-        raise UnavailableError("No time was left for it: give the search more.")
-    return left_s - spent_s
 
 
 def _explained(hit: Hit, score: float) -> Hit:

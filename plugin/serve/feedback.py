@@ -69,7 +69,8 @@ def _respond(
         return searcher.search(index, request), {}
     if len({tuple(hit.id for hit in answer.hits) for answer in answers.values()}) == 1:
         # Nothing to compare: a coin would say who gets the clicks.
-        return searcher.search(index, request), {}
+        alike = answers[DEFAULT]
+        return replace(alike, hits=alike.hits[request.from_ :]), {}
     return _dealt(answers, request, _dice(index, request, client))
 
 
