@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from commands import RunDiptych
 from proxies import proxy_to
+from recording import ids_of, recorded, run_recorder, search
 from serving import Server, run_server, shelf_app
 from shelf import Shelf, own_shelf
 from waiting import wait_until
@@ -20,12 +21,8 @@ from diptych.client import Cluster, path
 from diptych.errors import SearchError, SettingsError
 from diptych.ingest.clock import timestamp, utc_now
 from diptych.plugin.cli import diptych
-from diptych.plugin.feedback.reading import read_shown
 from diptych.plugin.feedback.recorder import Recorder
-from diptych.plugin.feedback.shown import Shown
-from diptych.plugin.feedback.ubi import EVENTS, QUERIES, EventRecord, QueryRecord, create_indexes
-from diptych.plugin.relevance.profile_store import write_profile
-from diptych.query.profiles import Preference
+from diptych.plugin.feedback.ubi import QUERIES, EventRecord, QueryRecord, create_indexes
 from diptych.settings import load_settings
 
 pytestmark = pytest.mark.integration
@@ -40,11 +37,9 @@ def shelf(cluster_url: str) -> Iterator[Shelf]:
 
 @pytest.fixture
 def recorder(shelf: Shelf) -> Iterator[Recorder]:
-    """Writes as soon as there is something."""
-    create_indexes(shelf.cluster)
-    recorder = Recorder(shelf.cluster, pause_s=0.01)
-    yield recorder
-    recorder.close()
+    """Writes what the shelf's server is asked."""
+    with run_recorder(shelf) as recorder:
+        yield recorder
 
 
 @pytest.fixture
@@ -52,33 +47,6 @@ def server(shelf: Shelf, recorder: Recorder) -> Iterator[Server]:
     """Records what is asked and chosen."""
     with run_server(shelf_app(shelf, recorder=recorder)) as server:
         yield server
-
-
-def recorded(shelf: Shelf, *, n: int, n_clicks: int) -> list[Shown]:
-    """The answers, as soon as so many are there with so many clicks."""
-
-    def read() -> list[Shown]:
-        params = {"ignore_unavailable": "true"}
-        shelf.cluster.call("POST", f"/{QUERIES},{EVENTS}/_refresh", params=params)
-        try:
-            return read_shown(shelf.cluster, shelf.index)
-        except SearchError:
-            return []
-
-    def is_there() -> bool:
-        found = read()
-        return len(found) == n and sum(len(one.clicks) for one in found) == n_clicks
-
-    wait_until(is_there, patience_s=20)
-    return read()
-
-
-def search(server: Server, shelf: Shelf, **body: object) -> dict[str, object]:
-    """The answer of the simple call."""
-    status, answer, _ = server.ask(f"/indexes/{shelf.index}/search", body)
-    assert 200 == status
-    found: dict[str, object] = answer
-    return found
 
 
 def test_indexes_that_a_policy_deletes_are_made_anew(server: Server, shelf: Shelf) -> None:
@@ -124,13 +92,6 @@ def test_feedback_of_a_cluster_that_stays_away_does_not_hold_up_the_end(
     recorder.close()
 
     assert "1 records of feedback are lost: the cluster is away" in caplog.text
-
-
-def ids_of(answer: dict[str, object]) -> list[str]:
-    """The hits' ids, best first."""
-    hits = answer["hits"]
-    assert isinstance(hits, list)
-    return [str(hit["id"]) for hit in hits]
 
 
 def choose(server: Server, shelf: Shelf, answer: dict[str, object], position: int) -> str:
@@ -205,80 +166,6 @@ def test_event_of_another_form_is_refused(
     status, _, _ = server.ask(f"/indexes/{shelf.index}/events", event)
 
     assert 400 == status
-
-
-def two_profiles(shelf: Shelf) -> None:
-    """`default` goes by the words, `sale` by the picture."""
-    for name, weights in (
-        ("default", {"keywords": 0.0, "text": 1.0, "image": 0.0}),
-        ("sale", {"keywords": 0.0, "text": 0.0, "image": 1.0}),
-    ):
-        write_profile(shelf.cluster, shelf.index, name, {"words": Preference(weights)})
-
-
-def test_two_profiles_are_compared_live(shelf: Shelf, recorder: Recorder) -> None:
-    """Each hit belongs to the profile that brought it; clicks on one team win for it."""
-    two_profiles(shelf)
-    app = shelf_app(shelf, recorder=recorder, interleave="sale")
-    with run_server(app) as server:
-        answer = search(server, shelf, text="red dress", size=6)
-        own = search(server, shelf, text="red dress", size=6, profile="sale")
-
-    both = recorded(shelf, n=2, n_clicks=0)
-
-    (dealt,) = [one for one in both if one.profile == "interleaved"]
-    (plain,) = [one for one in both if one.profile == "sale"]
-    assert {"default": 3, "sale": 3} == {
-        name: list(dealt.teams.values()).count(name) for name in ("default", "sale")
-    }
-    assert set(dealt.ids) == dealt.teams.keys()
-    assert not plain.teams
-    assert answer["hits"] != own["hits"]
-
-
-def test_pages_of_one_client_are_parts_of_one_deal(shelf: Shelf, recorder: Recorder) -> None:
-    """No hit comes on two pages; a page that is asked for again, with facets, is the same."""
-    two_profiles(shelf)
-    app = shelf_app(shelf, recorder=recorder, interleave="sale")
-    asked = {"text": "red dress", "client": "c1"}
-    with run_server(app) as server:
-        whole = search(server, shelf, size=15, **asked)
-        pages = [search(server, shelf, size=5, **{"from": n}, **asked) for n in (0, 5, 10)]
-        extra = {"facets": [{"field": "colour"}], "highlight": True, "explain": True}
-        again = search(server, shelf, size=5, **{"from": 5}, **asked, **extra)
-
-    ids = [id_ for page in pages for id_ in ids_of(page)]
-    assert 15 == len(set(ids))
-    assert ids_of(whole) == ids
-    assert ids_of(pages[1]) == ids_of(again)
-    shown = recorded(shelf, n=5, n_clicks=0)
-    assert {"interleaved"} == {one.profile for one in shown}
-    assert all(set(one.ids) == one.teams.keys() for one in shown)
-
-
-def test_rankings_that_are_alike_are_not_dealt(shelf: Shelf, recorder: Recorder) -> None:
-    """A profile that says nothing of this kind of search would win by a coin."""
-    write_profile(shelf.cluster, shelf.index, "sale", {"photo": Preference({"image": 1.0})})
-    app = shelf_app(shelf, recorder=recorder, interleave="sale")
-    with run_server(app) as server:
-        search(server, shelf, text="red dress")
-
-    (shown,) = recorded(shelf, n=1, n_clicks=0)
-
-    assert ("default", {}) == (shown.profile, shown.teams)
-
-
-def test_coin_of_another_client_falls_otherwise(shelf: Shelf, recorder: Recorder) -> None:
-    """Or one profile would stand first in every answer to a query that many ask."""
-    two_profiles(shelf)
-    app = shelf_app(shelf, recorder=recorder, interleave="sale")
-    with run_server(app) as server:
-        for number in range(20):
-            search(server, shelf, text="red dress", size=6, client=f"c{number}")
-
-    shown = recorded(shelf, n=20, n_clicks=0)
-
-    assert {"default", "sale"} == {one.teams[one.ids[0]] for one in shown}
 
 
 def run(shelf: Shelf, *arguments: str) -> Result:
